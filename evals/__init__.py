@@ -1,0 +1,1 @@
+"""Measures the engine in process. Reading order: `dataset`, `run`, `metrics`, `benchmark`."""

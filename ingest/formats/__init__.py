@@ -1,0 +1,1 @@
+"""One file per format behind one function, `convert(path, limits) -> Document`; `ingest.convert` lists them."""

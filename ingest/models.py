@@ -1,0 +1,60 @@
+"""What flows through ingest: a converter's pieces, the document they make, the limits it works under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from retrieval.models import PageSpan
+
+BlockKind = Literal["heading", "paragraph", "list", "table", "code", "caption"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block of Markdown as a converter reads it, before its place in the document is known.
+
+    `level` is 1-6 for a heading and 0 otherwise; `page` is 1-based, null where the format has none. `text` has no
+    blank line at either end.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece in its place: `document.text[start:end]` is its Markdown; `section` is the path of headings above it."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    section: tuple[str, ...]
+    level: int
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source as Markdown. Blocks are in order, one blank line apart, and cover the text.
+
+    `pages` lists every page of the source in order, empty ones too (start == end), and is empty where the format has
+    none. `metadata` may hold `language`, `author`, `date`. `notes` say what was left out, for the ledger.
+    """
+
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[PageSpan, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one source may cost: processor and wall seconds, bytes of address space, characters of Markdown."""
+
+    seconds: float = 300.0
+    memory_bytes: int = 2 * 2**30
+    characters: int = 50_000_000

@@ -1,0 +1,297 @@
+"""What flows, one frozen type per stage: StagedVersion > Hit > Passage > Answer.
+
+Offsets are Unicode code points in the stored text of one version, half open; line ends are `\\n`. Pages are
+1-based. `groups` is sorted; empty means public.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Mode = Literal["dense", "lexical", "hybrid"]
+OutcomeKind = Literal["indexed", "unchanged", "duplicate", "skipped", "failed", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. The owner sees everything; without groups one sees public documents only."""
+
+    groups: frozenset[str] = frozenset()
+    owner: bool = False
+
+
+PUBLIC = Caller()
+OWNER = Caller(owner=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source as it was read. (collection, root, path) names its document.
+
+    `root` is the absolute `file://` URI of the folder it was found under (no trailing slash), `path` the POSIX
+    path below it; `uri` is absolute. `content_hash` is the SHA-256 of the bytes in hex, `size` counts them.
+    """
+
+    collection: str
+    root: str
+    path: str
+    uri: str
+    media_type: str
+    size: int
+    content_hash: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpan:
+    """Where a page stands in the stored text."""
+
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One contiguous slice of a version's text, `text == stored[start:end]`, and what is indexed with it.
+
+    `context` (title, section path, repeated table header) is embedded and searched with the text, shown apart and
+    never quoted. `page` and `page_end` are null where the format has no pages.
+    """
+
+    section: tuple[str, ...]
+    context: str
+    text: str
+    start: int
+    end: int
+    page: int | None
+    page_end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedVersion:
+    """The one thing `ingest` hands over. `fingerprint` names converter, chunker and their settings."""
+
+    source: Source
+    fingerprint: str
+    title: str
+    text: str
+    pages: tuple[PageSpan, ...]
+    metadata: Mapping[str, str]
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one source of a run ended. `pages` is 0 where the format has none; `reason` is for an admin's eyes."""
+
+    uri: str
+    outcome: OutcomeKind
+    reason: str = ""
+    pages: int = 0
+    chunks: int = 0
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """What the catalogue holds of a published document, as the next run's plan needs it."""
+
+    document_id: str
+    path: str
+    uri: str
+    version: int
+    content_hash: str
+    fingerprint: str
+    groups: tuple[str, ...]
+    pages: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """One published document as `documents` lists it."""
+
+    document_id: str
+    collection: str
+    document: str
+    uri: str
+    title: str
+    version: int
+    media_type: str
+    size: int
+    pages: int
+    chunks: int
+    groups: tuple[str, ...]
+    published_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One kept version whole: the text in which all offsets count, and its pages."""
+
+    document_id: str
+    collection: str
+    document: str
+    uri: str
+    title: str
+    version: int
+    media_type: str
+    content_hash: str
+    text: str
+    pages: tuple[PageSpan, ...]
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A published chunk by its row, with all that a hit shows."""
+
+    row: int
+    chunk_id: str
+    document_id: str
+    collection: str
+    version: int
+    document: str
+    uri: str
+    title: str
+    ordinal: int
+    section: tuple[str, ...]
+    context: str
+    text: str
+    start: int
+    end: int
+    page: int | None
+    page_end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a hit came from: ranks are 1-based, null where a leg did not return the chunk.
+
+    `dense_score` is the cosine, also where the dense leg did not rank the chunk among its candidates;
+    `lexical_score` is BM25's or null.
+    """
+
+    dense_rank: int | None
+    dense_score: float | None
+    lexical_rank: int | None
+    lexical_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk with its score (higher is better, comparable within one search only) and provenance.
+
+    `duplicates` names the visible documents, by relative path, whose equal chunk was folded into this one.
+    """
+
+    rank: int
+    score: float
+    chunk: StoredChunk
+    provenance: Provenance
+    duplicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring hits of one version joined: `text == stored[start:end]`, at least one hit, best rank first."""
+
+    document_id: str
+    version: int
+    document: str
+    uri: str
+    title: str
+    section: tuple[str, ...]
+    context: str
+    text: str
+    start: int
+    end: int
+    pages: tuple[PageSpan, ...]
+    score: float
+    hits: tuple[Hit, ...]
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which the stored text's `offset` stands; null where the format has no pages."""
+        return next((span.page for span in self.pages if span.start <= offset < span.end), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: `quote == stored[start:end]` of the version named. `marker` n is written `[n]`."""
+
+    marker: int
+    document_id: str
+    version: int
+    document: str
+    page: int | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with the markers that support it; none means that it is unsupported."""
+
+    text: str
+    markers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences with citations, or an abstention with the nearest sources and the reason.
+
+    `text` holds the markers. `dropped` counts the markers of a model that resolved to no quote.
+    `notes` is what the reader should know (no model configured, the model failed).
+    """
+
+    answer_id: str
+    question: str
+    text: str
+    abstained: bool
+    mode: Literal["extractive", "llm"]
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    sources: tuple[Hit, ...]
+    dropped: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesFound:
+    """Streaming: what will be read for the answer, before its first word."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Streaming: the next piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Streaming: a citation that was checked."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Streaming: the whole answer; always the last event. Where its text differs from the tokens, it counts."""
+
+    answer: Answer
+
+
+AnswerEvent = SourcesFound | Token | Cited | Done

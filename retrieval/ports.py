@@ -1,0 +1,105 @@
+"""The contracts between the engine and what it stands on. One contract test per port runs on every adapter."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What an index keeps of a chunk, under the catalogue's row number."""
+
+    row: int
+    title: str
+    section: str
+    context: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """`rows` (n,) int64 and `scores` (n,) float32, best first, ties by ascending row."""
+
+    rows: Rows
+    scores: NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns text into vectors. Rows have length 1, so that a dot product is the cosine.
+
+    `fingerprint` changes when weights, pooling or prompts do; not with precision or backend. Text beyond
+    `max_tokens` (special tokens counted) is cut by the model: callers must not rely on it.
+    Errors: `EmbeddingFailed`.
+    """
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def max_tokens(self) -> int: ...
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32 in the order given; (0, dim) for no texts."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dim,) float32."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by cosine over chunk rows. It may hold rows that nobody may see; `visible` decides.
+
+    `visible` is sorted and unique. `search` returns min(n, len(visible)) rows as long as the index holds the
+    visible rows. `add` of a known row replaces it; `delete` of an unknown one does nothing. What `flush(generation)`
+    returned from survives a power cut, and `generation()` tells it, 0 for a new index. Errors: `IndexCorrupt`,
+    `StorageFull`.
+    """
+
+    def add(self, rows: Rows, vectors: Vectors) -> None: ...
+    def delete(self, rows: Rows) -> None: ...
+    def flush(self, generation: int) -> None: ...
+    def generation(self) -> int: ...
+    def search(self, vector: Vectors, n: int, visible: Rows) -> Ranked: ...
+    def scores(self, vector: Vectors, rows: Rows) -> NDArray[np.float32]:
+        """The cosine of each of `rows`, in their order; nan for a row the index does not hold."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class LexicalIndex(Protocol):
+    """BM25 over chunk rows, with the same rules as `VectorIndex`; a question that shares no term finds nothing."""
+
+    def add(self, entries: Sequence[IndexEntry]) -> None: ...
+    def delete(self, rows: Rows) -> None: ...
+    def flush(self, generation: int) -> None: ...
+    def generation(self) -> int: ...
+    def search(self, question: str, n: int, visible: Rows) -> Ranked: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message; `role` is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+class ChatModel(Protocol):
+    """A language model that writes. `stream` yields text pieces as they arrive.
+
+    Errors: `LanguageModelFailed` for time-outs, refusals of the endpoint, broken streams and garbage.
+    """
+
+    @property
+    def name(self) -> str: ...
+    def stream(self, messages: Sequence[Message]) -> Iterator[str]: ...

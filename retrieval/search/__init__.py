@@ -1,0 +1,1 @@
+"""Rank twice, fuse, join neighbours. Reading order: `searcher`, `fuse`, `passages`."""

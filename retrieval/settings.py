@@ -1,0 +1,29 @@
+"""Plain values that the engine is opened with. `api.settings` alone reads the environment."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModelSettings:
+    """A chat model as `langchain.chat_models.init_chat_model` names it, `provider:model`.
+
+    `options` are passed on as they are (`base_url`, `api_key`, `temperature`). `timeout` is in seconds and bounds the
+    wait for the first and for each further piece; `context_tokens` bounds what is sent.
+    """
+
+    model: str
+    options: dict[str, object] = field(default_factory=dict, repr=False)
+    timeout: float = 60.0
+    context_tokens: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """`model` is a sentence-transformers name or path; `default` is the one that is installed with Footnote."""
+
+    home: Path
+    model: str = "default"
+    language_model: LanguageModelSettings | None = None
+    exact_scan_rows: int = 20_000
+    abstain_below: float | None = None
