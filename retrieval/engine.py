@@ -1,0 +1,221 @@
+"""The one place that picks concrete classes: a home folder becomes something that can be asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+
+from sqlalchemy import insert, select
+
+from retrieval.answer.answerer import Answerer
+from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, ModelMismatch, UsageError
+from retrieval.models import PUBLIC, Answer, AnswerEvent, Caller, Hit, Mode, Turn
+from retrieval.ports import ChatModel, Embedder, LexicalIndex, VectorIndex
+from retrieval.search.passages import PassageReader
+from retrieval.search.searcher import Searcher
+from retrieval.settings import EngineSettings
+from retrieval.store import schema
+from retrieval.store.access import Visibility
+from retrieval.store.blobs import Blobs
+from retrieval.store.catalog import Catalog
+from retrieval.store.database import Database, check
+from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
+from retrieval.store.exact import ExactVectors
+from retrieval.store.home import Home, HomeLock
+from retrieval.store.index import ChunkLimits, Index
+from retrieval.store.lexical import TantivyIndex
+from retrieval.store.vector import TieredVectors
+
+
+class Engine:
+    """One open home. Reading needs no lock; the one writer holds it until `close`."""
+
+    def __init__(self, settings: EngineSettings, *, write: bool, embedder: Embedder | None = None) -> None:
+        """Opens the home; see `open`. `embedder` stands in for the configured model."""
+        self.settings = settings
+        self.home = Home(settings.home)
+        self.write = write
+        self._model = SentenceTransformerEmbedder(resolve(settings.model))
+        self._embedder: Embedder = embedder or self._model
+        self._index: Index | None = None
+        with ExitStack() as stack:
+            self._open(stack)
+            self._closing = stack.pop_all()
+
+    @classmethod
+    def open(cls, settings: EngineSettings, *, write: bool = False) -> "Engine":
+        """Open the home that `settings` names; a writer makes it where there is none and recovers what a kill left.
+
+        Raises `HomeLocked` (another writer), `CatalogueCorrupt` (left byte for byte), `ModelMismatch`, `SchemaTooNew`,
+        `HomeError` (no home to read), `StorageFull`, `EmbeddingFailed` (no such model).
+        """
+        return cls(settings, write=write)
+
+    @property
+    def index(self) -> Index:
+        """Raises `UsageError` where the home was opened for reading."""
+        if self._index is None:
+            raise UsageError("this home was opened for reading", remedy="open it with write=True")
+        return self._index
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        mode: Mode = "hybrid",
+    ) -> tuple[Hit, ...]:
+        """The best hits first; see `Searcher.search`."""
+        return self.searcher.search(question, k=k, caller=caller, collection=collection, mode=mode)
+
+    def ask(
+        self, question: str, *, caller: Caller = PUBLIC, collection: str | None = None, history: Sequence[Turn] = ()
+    ) -> Answer:
+        """A grounded answer or an abstention; see `Answerer.answer`."""
+        return self.answerer.answer(question, caller=caller, collection=collection, history=history)
+
+    def stream(
+        self, question: str, *, caller: Caller = PUBLIC, collection: str | None = None, history: Sequence[Turn] = ()
+    ) -> Iterator[AnswerEvent]:
+        """The same as it comes into being; see `Answerer.stream`."""
+        return self.answerer.stream(question, caller=caller, collection=collection, history=history)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        return Searcher(
+            self.catalog, self.visibility, embedder=self._embedder, vectors=self._vectors, lexical=self._lexical
+        )
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        chat = self.settings.language_model
+        return Answerer(
+            self.searcher,
+            PassageReader(self.catalog),
+            embedder=self._embedder,
+            chat=self._chat,
+            abstain_below=self.settings.abstain_below,
+            context_tokens=chat.context_tokens if chat else 0,
+        )
+
+    @cached_property
+    def _chat(self) -> ChatModel | None:
+        if self.settings.language_model is None:
+            return None
+        from retrieval.answer.chat import LangChainChat  # slow to import, and only where one is configured
+
+        return LangChainChat(self.settings.language_model)
+
+    def close(self) -> None:
+        self._closing.close()
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self, stack: ExitStack) -> None:
+        if self.write:
+            self.home.create()
+            stack.enter_context(HomeLock(self.home))
+        else:
+            self._recover_for_reading()
+        self._open_catalogue(stack)
+        self._open_indexes(stack)
+        if self.write:
+            self._index = self._recovered_index()
+
+    def _recover_for_reading(self) -> None:
+        """A reader heals what a kill left, unless a writer is at work and has done so."""
+        if not self.home.exists():
+            raise HomeError(
+                f"there is no Footnote home at {self.home.path}",
+                remedy="run `footnote ingest FOLDER` first, or set FOOTNOTE_HOME",
+            )
+        if self.home.closed_cleanly():
+            return
+        try:
+            Engine(self.settings, write=True, embedder=self._embedder).close()
+        except HomeLocked:
+            return
+
+    def _open_catalogue(self, stack: ExitStack) -> None:
+        if self.write and self.home.exists() and not self.home.closed_cleanly():
+            check(self.home.catalogue)
+        stack.callback(self._mark_clean)
+        self._database = Database(self.home.catalogue, head=schema.HEAD, writable=self.write)
+        stack.callback(self._database.close)
+        self._match_model()
+        blobs = Blobs(self.home.blobs)
+        self._blobs = blobs
+        self.catalog = Catalog(self._database, blobs)
+        self.visibility = Visibility(self._database)
+
+    def _mark_clean(self) -> None:
+        """Once the catalogue is closed: say so, unless opening failed half way or it was found damaged."""
+        if self.write and self._index is not None and not self._database.damaged:
+            self.home.mark_clean()
+
+    def _match_model(self) -> None:
+        """A home answers only with the model that it was built with; a new one takes the one it is opened with."""
+        wanted = {
+            "model": self.settings.model,
+            "fingerprint": self._embedder.fingerprint,
+            "dimension": str(self._embedder.dimension),
+            "max_tokens": str(self._embedder.max_tokens),
+        }
+        with self._database.read() as connection:
+            built = {row.key: row.value for row in connection.execute(select(schema.settings))}
+        if not built and self.write:
+            with self._database.write() as connection:
+                connection.execute(insert(schema.settings), [{"key": k, "value": v} for k, v in wanted.items()])
+        elif built and not _same_model(built, wanted):
+            raise ModelMismatch(
+                f"{self.home.path} was built with the model {built['model']!r}, not with {self.settings.model!r}",
+                remedy=f"set FOOTNOTE_MODEL={built['model']}, or set FOOTNOTE_HOME to a new folder and ingest again",
+            )
+
+    def _open_indexes(self, stack: ExitStack) -> None:
+        exact = ExactVectors(self.home.exact, self._embedder.dimension, writable=self.write)
+        self._vectors: VectorIndex = exact
+        if self.write:
+            self._vectors = TieredVectors(
+                exact,
+                self.home.chroma,
+                dimension=self._embedder.dimension,
+                exact_rows=self.settings.exact_scan_rows,
+            )
+        stack.callback(self._vectors.close)
+        self._lexical: LexicalIndex = self._open_lexical()
+        stack.callback(self._lexical.close)
+
+    def _open_lexical(self) -> TantivyIndex:
+        try:
+            return TantivyIndex(self.home.lexical, writable=self.write)
+        except IndexCorrupt:
+            if not self.write:
+                raise
+            self.home.forget_lexical()
+            return TantivyIndex(self.home.lexical)
+
+    def _recovered_index(self) -> Index:
+        index = Index(
+            self._database,
+            self._blobs,
+            visibility=self.visibility,
+            embedder=self._embedder,
+            vector_index=self._vectors,
+            lexical_index=self._lexical,
+            chunk_limits=ChunkLimits(self._embedder.max_tokens, SPECIAL_TOKENS, self._model.tokenizer),
+        )
+        index.recover()
+        return index
+
+
+def _same_model(built: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return all(built.get(key) == value for key, value in wanted.items() if key != "model")

@@ -1,0 +1,130 @@
+"""Who sees what: a bitmap over chunk rows, fixed before ranking.
+
+The live rows of the whole catalogue are held in memory (12 bytes each) with the document each belongs to, and brought
+up to date by what changed since the generation that was last read. A view is cut from them for one caller.
+"""
+
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from retrieval.models import Caller
+from retrieval.ports import Rows
+from retrieval.store.catalog import current_generation, groups_of, live, may_see
+from retrieval.store.database import Database
+from retrieval.store.schema import documents, placements, versions
+
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class View:
+    """What one caller may see in one generation: sorted, unique chunk rows (int64)."""
+
+    generation: int
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Access:
+    collection: str
+    groups: tuple[str, ...]
+
+
+class Visibility:
+    """Cuts views. Safe to use from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._generation = -1
+        self._rows: Rows = np.empty(0, np.int64)
+        self._owners: NDArray[np.int32] = np.empty(0, np.int32)
+        self._numbers: dict[str, int] = {}
+        self._codes: list[int] = []  # by document number: which of the few distinct accesses it has
+        self._access: dict[_Access, int] = {}
+        self._cut: dict[tuple[Caller, str | None], View] = {}
+        self._in_use: weakref.WeakSet[View] = weakref.WeakSet()
+
+    def view(self, caller: Caller, collection: str | None = None) -> View:
+        """The newest view; the same object as long as nothing changed."""
+        with self._lock:
+            self._refresh()
+            key = (caller, collection)
+            if key not in self._cut:
+                self._cut[key] = View(self._generation, self._visible(caller, collection))
+                self._in_use.add(self._cut[key])
+            return self._cut[key]
+
+    def oldest_in_use(self) -> int:
+        """The oldest generation that a query in this process may still be reading."""
+        with self._lock:
+            self._refresh()
+            return min((view.generation for view in self._in_use), default=self._generation)
+
+    def _visible(self, caller: Caller, collection: str | None) -> Rows:
+        allowed = np.array(
+            [
+                (collection is None or access.collection == collection) and may_see(caller, access.groups)
+                for access in self._access
+            ],
+            dtype=bool,
+        )
+        codes = np.array(self._codes, dtype=np.int32)
+        rows = self._rows[allowed[codes[self._owners]]] if len(self._rows) else self._rows.copy()
+        rows.setflags(write=False)
+        return rows
+
+    def _refresh(self) -> None:
+        with self._database.read() as connection:
+            generation = current_generation(connection)
+            if generation == self._generation:
+                return
+            changed = self._changed(connection)
+            added = _live_rows(connection, changed, everything=self._generation < 0)
+        self._replace(changed, added)
+        self._generation = generation
+        self._cut = {}
+
+    def _changed(self, connection: Connection) -> list[str]:
+        """Documents touched since the generation last read; their access is taken over."""
+        touched = connection.execute(
+            select(documents.c.id, documents.c.collection, documents.c.groups).where(
+                documents.c.generation > self._generation
+            )
+        ).all()
+        for document_id, collection, groups in touched:
+            number = self._numbers.setdefault(document_id, len(self._numbers))
+            code = self._access.setdefault(_Access(collection, groups_of(groups)), len(self._access))
+            self._codes[number : number + 1] = [code]
+        return [row.id for row in touched]
+
+    def _replace(self, changed: Sequence[str], added: Sequence[tuple[int, str]]) -> None:
+        gone = np.array([self._numbers[document_id] for document_id in changed], dtype=np.int32)
+        keep = ~np.isin(self._owners, gone)
+        rows = np.concatenate([self._rows[keep], np.array([row for row, _ in added], dtype=np.int64)])
+        owners = np.concatenate(
+            [self._owners[keep], np.array([self._numbers[name] for _, name in added], dtype=np.int32)]
+        )
+        order = np.argsort(rows, kind="stable")
+        self._rows, self._owners = rows[order], owners[order]
+
+
+def _live_rows(connection: Connection, changed: Sequence[str], *, everything: bool) -> list[tuple[int, str]]:
+    query = (
+        select(placements.c.row, versions.c.document_id)
+        .join(versions, versions.c.id == placements.c.version_id)
+        .where(live())
+    )
+    if everything:
+        return [(row.row, row.document_id) for row in connection.execute(query)]
+    found: list[tuple[int, str]] = []
+    for start in range(0, len(changed), _SLICE):
+        part = query.where(versions.c.document_id.in_(changed[start : start + _SLICE]))
+        found.extend((row.row, row.document_id) for row in connection.execute(part))
+    return found

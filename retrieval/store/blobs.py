@@ -1,0 +1,71 @@
+"""Originals by the hash of their bytes, kept while a kept version needs them."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from retrieval.store.durable import full
+
+_BLOCK = 1 << 20
+
+
+class Blobs:
+    """A folder of files named by their SHA-256. A name is there only when its bytes are whole and durable."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, path: Path) -> tuple[str, int]:
+        """Copy `path` in; returns (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
+        with path.open("rb") as source:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with _full_disk_told(self._folder):
+                handle, name = tempfile.mkstemp(dir=self._folder, prefix="new-")
+            try:
+                with os.fdopen(handle, "wb") as copy:
+                    digest, size = _copy(source, copy, self._folder)
+                target = self.path(digest)
+                target.parent.mkdir(exist_ok=True)
+                os.replace(name, target)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        return digest, size
+
+    def path(self, content_hash: str) -> Path:
+        return self._folder / content_hash[:2] / content_hash
+
+    def drop_others(self, wanted: Container[str]) -> None:
+        """Remove every blob that is not wanted, and copies that were never finished."""
+        for path in self._all():
+            if path.name not in wanted:
+                path.unlink(missing_ok=True)
+
+    def _all(self) -> Iterator[Path]:
+        if self._folder.is_dir():
+            yield from (path for path in self._folder.rglob("*") if path.is_file())
+
+
+def _copy(source: BinaryIO, target: BinaryIO, folder: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while block := source.read(_BLOCK):
+        with _full_disk_told(folder):
+            target.write(block)
+        digest.update(block)
+        size += len(block)
+    with _full_disk_told(folder):
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.hexdigest(), size
+
+
+@contextlib.contextmanager
+def _full_disk_told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise full(folder, exc) from exc

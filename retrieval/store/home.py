@@ -1,0 +1,81 @@
+"""The home folder: where everything lies, who may write, and whether the last writer closed it cleanly."""
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+from types import TracebackType
+
+from retrieval.errors import HomeError, HomeLocked
+
+
+class Home:
+    """Paths below one home. Creating it makes the folders; nothing is opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.catalogue = self.path / "catalogue.db"
+        self.blobs = self.path / "blobs"
+        self.exact = self.path / "vectors"
+        self.chroma = self.path / "chroma"
+        self.lexical = self.path / "lexical"
+        self._clean = self.path / "closed.json"
+
+    def exists(self) -> bool:
+        return self.catalogue.is_file()
+
+    def create(self) -> None:
+        """Raises `HomeError` where the folder can't be made."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise HomeError(
+                f"the home {self.path} can't be made: {exc.strerror}",
+                remedy="set FOOTNOTE_HOME to a folder that you may write to",
+            ) from exc
+
+    def closed_cleanly(self) -> bool:
+        """Whether the catalogue's file is just as the last writer left it, so that it need not be checked."""
+        try:
+            return bool(json.loads(self._clean.read_text()) == self._stamp())
+        except (OSError, ValueError):
+            return False
+
+    def mark_clean(self) -> None:
+        self._clean.write_text(json.dumps(self._stamp()))
+
+    def forget_lexical(self) -> None:
+        """Remove a damaged lexical index; opening makes it anew and the catalogue fills it."""
+        shutil.rmtree(self.lexical, ignore_errors=True)
+
+    def _stamp(self) -> list[int]:
+        stat = self.catalogue.stat()
+        return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+
+
+class HomeLock:
+    """The one writer's lock. It goes with the process, however that ends."""
+
+    def __init__(self, home: Home) -> None:
+        """Raises `HomeLocked` at once where another process holds it."""
+        self._file = os.open(home.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            os.close(self._file)
+            raise HomeLocked(
+                f"another process is writing to {home.path}",
+                remedy="wait until it is done, or stop it; a running server takes the work itself",
+            ) from exc
+
+    def release(self) -> None:
+        os.close(self._file)
+
+    def __enter__(self) -> "HomeLock":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()

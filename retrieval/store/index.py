@@ -1,0 +1,263 @@
+"""Stage > publish > sweep: the one writer of a home.
+
+Order is what keeps a kill harmless. A version is first written to the catalogue as staged, with its vectors; then both
+indexes are given its rows and made durable; then one transaction publishes it, retires its predecessor and writes
+its line of the ledger. The sweep takes retired rows out of the indexes before the catalogue forgets that they were
+in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
+"""
+
+import contextlib
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from retrieval.errors import HomeError, NotFound
+from retrieval.models import KnownDocument, Outcome, StagedVersion
+from retrieval.ports import Embedder, LexicalIndex, VectorIndex
+from retrieval.store import staging
+from retrieval.store.access import Visibility
+from retrieval.store.blobs import Blobs
+from retrieval.store.catalog import groups_of, live
+from retrieval.store.database import Database
+from retrieval.store.indexes import Indexes
+from retrieval.store.schema import chunks, documents, grants, runs, versions
+from retrieval.store.sweep import Sweeper
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkLimits:
+    """What one chunk may cost the embedding model: `max_tokens` with `special_tokens` counted in."""
+
+    max_tokens: int
+    special_tokens: int
+    tokenizer: Path
+
+
+class Index:
+    """All writes to one home. Its methods may be called from several threads; each is whole when it returns."""
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        *,
+        visibility: Visibility,
+        embedder: Embedder,
+        vector_index: VectorIndex,
+        lexical_index: LexicalIndex,
+        chunk_limits: ChunkLimits,
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._embedder = embedder
+        self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
+        self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
+        self._lock = threading.RLock()
+        self.chunk_limits = chunk_limits
+        self.model_fingerprint = embedder.fingerprint
+
+    def recover(self) -> None:
+        """Put right what a kill may have left: drop what was staged, replay what an index lacks, unindex the rest."""
+        with self._lock:
+            self._discard_staged()
+            self._indexes.replay()
+            self._sweeper.unindex()
+
+    def begin_run(self, collection: str, arguments: Mapping[str, object]) -> int:
+        """A new line in the ledger; its number."""
+        values = {"collection": collection, "arguments": json.dumps(arguments), "started_at": staging.now()}
+        with self._lock, self._database.write() as connection:
+            return int(connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one())
+
+    def finish_run(self, run_id: int) -> None:
+        with self._lock, self._database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(finished_at=staging.now()))
+
+    def roots(self, collection: str) -> tuple[str, ...]:
+        """The source roots of a collection's documents, sorted."""
+        query = select(documents.c.root).where(documents.c.collection == collection).distinct()
+        with self._database.read() as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
+
+    def known(self, collection: str, root: str) -> tuple[KnownDocument, ...]:
+        """Published documents below one root, by path."""
+        with self._database.read() as connection:
+            return _known(connection, documents.c.collection == collection, documents.c.root == root)
+
+    def same_bytes(self, collection: str, content_hash: str) -> KnownDocument | None:
+        """The first published document, by path, that was read from these bytes."""
+        with self._database.read() as connection:
+            found = _known(connection, documents.c.collection == collection, versions.c.content_hash == content_hash)
+        return found[0] if found else None
+
+    def keep_original(self, path: Path) -> tuple[str, int]:
+        """Copy a source into the home: (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
+        return self._blobs.keep(path)
+
+    def original(self, content_hash: str) -> Path:
+        return self._blobs.path(content_hash)
+
+    def grants(self, collection: str, root: str) -> Mapping[str, tuple[str, ...]]:
+        """Remembered groups by path prefix below `root`; `""` is the whole of it."""
+        query = select(grants.c.prefix, grants.c.groups).where(grants.c.collection == collection, grants.c.root == root)
+        with self._database.read() as connection:
+            return {prefix: groups_of(groups) for prefix, groups in connection.execute(query)}
+
+    def grant(self, collection: str, root: str, prefix: str, groups: Sequence[str]) -> None:
+        """Remember the groups of a path prefix for this and later runs."""
+        place = {"collection": collection, "root": root, "prefix": prefix}
+        with self._lock, self._database.write() as connection:
+            connection.execute(delete(grants).filter_by(**place))
+            connection.execute(insert(grants).values(**place, groups=staging.stored_groups(groups)))
+
+    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
+        """Make these versions the ones that answer, all in one transaction with their ledger lines.
+
+        Returns how many chunks were embedded. When it raises, none is published.
+        """
+        if not batch:
+            return 0
+        with self._lock:
+            try:
+                return self._publish(run_id, batch)
+            except BaseException:
+                with contextlib.suppress(HomeError):  # else the next opening does it
+                    self._discard_staged()
+                raise
+
+    def record(self, run_id: int, ended: Sequence[Outcome]) -> None:
+        """Ledger lines that change nothing else."""
+        with self._lock, self._database.write() as connection:
+            staging.record(connection, run_id, ended)
+
+    def move(self, run_id: int, document_id: str, *, path: str, uri: str, outcome: Outcome) -> None:
+        """A source was renamed below its root: the document keeps its id and its chunks."""
+        with self._lock, self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            self._vacate(connection, document_id, path)
+            connection.execute(
+                update(documents).where(documents.c.id == document_id).values(path=path, uri=uri, generation=generation)
+            )
+            staging.record(connection, run_id, [outcome])
+
+    def regrant(self, document_id: str, groups: Sequence[str]) -> None:
+        """Change who may see a document; binds every request that comes later."""
+        with self._lock, self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id)
+                .values(groups=staging.stored_groups(groups), generation=generation)
+            )
+
+    def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None:
+        """Retire documents, all in one transaction with their ledger lines."""
+        with self._lock, self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            staging.retire(connection, [document_id for document_id, _ in removals], generation=generation)
+            staging.record(connection, run_id, [outcome for _, outcome in removals])
+
+    def sweep(self) -> None:
+        """Take what no query can reach out of the indexes, and out of the catalogue what no kept version needs."""
+        with self._lock:
+            self._sweeper.sweep()
+
+    def _publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
+        embedded = self._embed([version for version, _ in batch])
+        staged = self._stage([version for version, _ in batch])
+        with self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            for one, (version, _) in zip(staged, batch, strict=True):
+                staging.publish(connection, one, version.source, generation=generation)
+            ended = [
+                replace(outcome, document_id=one.document_id) for one, (_, outcome) in zip(staged, batch, strict=True)
+            ]
+            staging.record(connection, run_id, ended)
+        return embedded
+
+    def _embed(self, batch: Sequence[StagedVersion]) -> int:
+        """Embed and keep what the catalogue has no vector for; each text once."""
+        texts = {
+            staging.vector_key(self.model_fingerprint, chunk.context, chunk.text): staging.embedded_text(
+                chunk.context, chunk.text
+            )
+            for version in batch
+            for chunk in version.chunks
+        }
+        with self._database.read() as connection:
+            missing = sorted(staging.missing_vectors(connection, list(texts)))
+        if missing:
+            matrix = self._embedder.embed_documents([texts[key] for key in missing])
+            with self._database.write() as connection:
+                staging.add_vectors(connection, missing, matrix)
+        return len(missing)
+
+    def _stage(self, batch: Sequence[StagedVersion]) -> list[staging.Staged]:
+        with self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            staged = [
+                staging.stage(connection, version, model=self.model_fingerprint, generation=generation)
+                for version in batch
+            ]
+            rows = list(connection.execute(select(chunks.c.row).where(chunks.c.indexed == generation)).scalars())
+        self._indexes.add(rows, generation)
+        return staged
+
+    def _discard_staged(self) -> None:
+        with self._database.write() as connection:
+            staging.discard_staged(connection)
+
+    def _vacate(self, connection: Connection, document_id: str, path: str) -> None:
+        """Give way at `path` where a document that is no longer published still holds it."""
+        root = select(documents.c.root).where(documents.c.id == document_id).scalar_subquery()
+        collection = select(documents.c.collection).where(documents.c.id == document_id).scalar_subquery()
+        holder = connection.execute(
+            select(documents.c.id).where(
+                documents.c.collection == collection,
+                documents.c.root == root,
+                documents.c.path == path,
+                documents.c.id != document_id,
+            )
+        ).scalar()
+        if holder is None:
+            return
+        if connection.execute(select(versions.c.id).where(versions.c.document_id == holder, live())).first():
+            raise NotFound(f"{path} already names another document", remedy="ingest the folder again")
+        connection.execute(update(documents).where(documents.c.id == holder).values(path=f"{path}#removed-{holder}"))
+
+
+def _known(connection: Connection, *where: ColumnElement[bool]) -> tuple[KnownDocument, ...]:
+    query = (
+        select(
+            documents.c.id,
+            documents.c.path,
+            documents.c.uri,
+            documents.c.groups,
+            versions.c.number,
+            versions.c.content_hash,
+            versions.c.fingerprint,
+            versions.c.pages,
+            versions.c.chunk_count,
+        )
+        .join(versions, versions.c.document_id == documents.c.id)
+        .where(live(), *where)
+        .order_by(documents.c.path)
+    )
+    return tuple(
+        KnownDocument(
+            document_id=row.id,
+            path=row.path,
+            uri=row.uri,
+            version=row.number,
+            content_hash=row.content_hash,
+            fingerprint=row.fingerprint,
+            groups=groups_of(row.groups),
+            pages=len(json.loads(row.pages)),
+            chunks=row.chunk_count,
+        )
+        for row in connection.execute(query)
+    )

@@ -1,0 +1,140 @@
+"""The catalogue's tables. Changed only by a numbered migration beside this file.
+
+A version is staged (`published` null), live (`published` set, `retired` null) or retired; both hold generations.
+`documents.generation` is the last one that changed what can be seen of the document. `chunks.indexed` is the
+generation in which both indexes were given the row, null where they need not hold it. `settings` holds what the
+home was built with and `generation`.
+"""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+
+metadata = MetaData()
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+state = Table(
+    "state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("generation", Integer, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("collection", String, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("uri", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("generation", Integer, nullable=False, index=True),
+    UniqueConstraint("collection", "root", "path"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String, ForeignKey("documents.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("published", Integer),
+    Column("retired", Integer),
+    Column("published_at", String),
+    Column("content_hash", String, nullable=False, index=True),
+    Column("fingerprint", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("pages", Text, nullable=False),
+    Column("metadata", Text, nullable=False),
+    Column("chunk_count", Integer, nullable=False),
+    UniqueConstraint("document_id", "number"),
+)
+Index("versions_live", versions.c.document_id, versions.c.published, versions.c.retired)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("row", Integer, primary_key=True),
+    Column("chunk_id", String, nullable=False),
+    Column("vector_key", String, nullable=False, index=True),
+    Column("document_id", String, ForeignKey("documents.id"), nullable=False, index=True),
+    Column("section", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("indexed", Integer, index=True),
+    UniqueConstraint("chunk_id", "vector_key"),
+    sqlite_autoincrement=True,
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("version_id", Integer, ForeignKey("versions.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("row", Integer, ForeignKey("chunks.row"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer),
+    Column("page_end", Integer),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("collection", String, primary_key=True),
+    Column("root", Text, primary_key=True),
+    Column("prefix", Text, primary_key=True),
+    Column("groups", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection", String, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("finished_at", String),
+    sqlite_autoincrement=True,
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("run_id", Integer, ForeignKey("runs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("uri", Text, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("chunks", Integer, nullable=False),
+    Column("document_id", String),
+)

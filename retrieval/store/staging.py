@@ -1,0 +1,299 @@
+"""The catalogue's writes, each on a connection whose transaction the caller owns."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from retrieval.models import Chunk, Outcome, Source, StagedVersion
+from retrieval.ports import IndexEntry, Rows, Vectors
+from retrieval.store.catalog import live
+from retrieval.store.schema import chunks, documents, outcomes, placements, state, vectors, versions
+
+_SLICE = 500
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One version's row in the catalogue, not yet published."""
+
+    document_id: str
+    version_id: int
+
+
+def now() -> str:
+    """UTC, ISO 8601, seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def next_generation(connection: Connection) -> int:
+    query = update(state).values(generation=state.c.generation + 1).returning(state.c.generation)
+    return int(connection.execute(query).scalar_one())
+
+
+def embedded_text(context: str, text: str) -> str:
+    """What the embedding model reads of a chunk."""
+    return f"{context}\n\n{text}" if context else text
+
+
+def vector_key(model: str, context: str, text: str) -> str:
+    """Names a vector by what made it: the model's fingerprint and the text it read."""
+    return _hash(model, embedded_text(context, text))
+
+
+def chunk_id(document_id: str, chunk: Chunk, occurrence: int) -> str:
+    """Names a chunk by what it is; `occurrence` tells equal ones of one version apart, from 0."""
+    return _hash(document_id, *chunk.section, "", chunk.text, str(occurrence))
+
+
+def missing_vectors(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of `keys` that the catalogue holds no vector for."""
+    missing = set(keys)
+    for part in _slices(sorted(missing)):
+        missing -= set(connection.execute(select(vectors.c.key).where(vectors.c.key.in_(part))).scalars())
+    return missing
+
+
+def add_vectors(connection: Connection, keys: Sequence[str], matrix: Vectors) -> None:
+    if keys:
+        rows = [{"key": key, "vector": row.tobytes()} for key, row in zip(keys, matrix, strict=True)]
+        connection.execute(insert(vectors), rows)
+
+
+def stage(connection: Connection, version: StagedVersion, *, model: str, generation: int) -> Staged:
+    """Write one version with its chunks; nothing of it can be seen yet."""
+    document_id = _document(connection, version.source)
+    number = connection.execute(
+        select(func.coalesce(func.max(versions.c.number), 0)).where(versions.c.document_id == document_id)
+    ).scalar_one()
+    version_id = connection.execute(
+        insert(versions)
+        .values(
+            document_id=document_id,
+            number=number + 1,
+            content_hash=version.source.content_hash,
+            fingerprint=version.fingerprint,
+            media_type=version.source.media_type,
+            size=version.source.size,
+            title=version.title,
+            text=version.text,
+            pages=json.dumps([[span.page, span.start, span.end] for span in version.pages]),
+            metadata=json.dumps(dict(version.metadata), ensure_ascii=False),
+            chunk_count=len(version.chunks),
+        )
+        .returning(versions.c.id)
+    ).scalar_one()
+    rows = _chunk_rows(connection, document_id, version.chunks, model=model, generation=generation)
+    _place(connection, version_id, version.chunks, rows)
+    return Staged(document_id, version_id)
+
+
+def publish(connection: Connection, staged: Staged, source: Source, *, generation: int) -> None:
+    """Make a staged version the one that answers, and its predecessor a retired one."""
+    connection.execute(
+        update(versions).where(versions.c.document_id == staged.document_id, live()).values(retired=generation)
+    )
+    connection.execute(
+        update(versions).where(versions.c.id == staged.version_id).values(published=generation, published_at=now())
+    )
+    connection.execute(
+        update(documents)
+        .where(documents.c.id == staged.document_id)
+        .values(uri=source.uri, groups=stored_groups(source.groups), generation=generation)
+    )
+
+
+def retire(connection: Connection, document_ids: Sequence[str], *, generation: int) -> None:
+    for part in _slices(document_ids):
+        connection.execute(update(versions).where(versions.c.document_id.in_(part), live()).values(retired=generation))
+        connection.execute(update(documents).where(documents.c.id.in_(part)).values(generation=generation))
+
+
+def discard_staged(connection: Connection) -> None:
+    """Forget versions that were staged and never published: what a killed run left."""
+    left = select(versions.c.id).where(versions.c.published.is_(None)).scalar_subquery()
+    connection.execute(delete(placements).where(placements.c.version_id.in_(left)))
+    connection.execute(delete(versions).where(versions.c.published.is_(None)))
+
+
+def record(connection: Connection, run_id: int, ended: Sequence[Outcome]) -> None:
+    """Append to a run's ledger."""
+    if not ended:
+        return
+    first = connection.execute(
+        select(func.coalesce(func.max(outcomes.c.number), 0)).where(outcomes.c.run_id == run_id)
+    ).scalar_one()
+    connection.execute(
+        insert(outcomes),
+        [
+            {
+                "run_id": run_id,
+                "number": first + offset,
+                "uri": _storable(outcome.uri),
+                "outcome": outcome.outcome,
+                "reason": _storable(outcome.reason),
+                "pages": outcome.pages,
+                "chunks": outcome.chunks,
+                "document_id": outcome.document_id,
+            }
+            for offset, outcome in enumerate(ended, 1)
+        ],
+    )
+
+
+def entries(connection: Connection, rows: Sequence[int]) -> list[IndexEntry]:
+    """What the lexical index is given of these rows, in ascending order of row."""
+    found: list[IndexEntry] = []
+    titles = (
+        select(placements.c.row, func.max(versions.c.title).label("title"))
+        .join(versions, versions.c.id == placements.c.version_id)
+        .group_by(placements.c.row)
+    )
+    for part in _slices(sorted(rows)):
+        title = titles.where(placements.c.row.in_(part)).subquery()
+        query = (
+            select(chunks.c.row, chunks.c.section, chunks.c.context, chunks.c.text, title.c.title)
+            .join(title, title.c.row == chunks.c.row)
+            .order_by(chunks.c.row)
+        )
+        found += [
+            IndexEntry(row.row, row.title, " > ".join(json.loads(row.section)), row.context, row.text)
+            for row in connection.execute(query)
+        ]
+    return found
+
+
+def stored_vectors(connection: Connection, rows: Sequence[int], dimension: int) -> tuple[Rows, Vectors]:
+    """(n,) rows ascending and their (n, dim) vectors."""
+    found: list[tuple[int, bytes]] = []
+    for part in _slices(sorted(rows)):
+        query = (
+            select(chunks.c.row, vectors.c.vector)
+            .join(vectors, vectors.c.key == chunks.c.vector_key)
+            .where(chunks.c.row.in_(part))
+            .order_by(chunks.c.row)
+        )
+        found += [(row.row, row.vector) for row in connection.execute(query)]
+    matrix = np.frombuffer(b"".join(vector for _, vector in found), dtype=np.float32).reshape(-1, dimension)
+    return np.array([row for row, _ in found], dtype=np.int64), matrix
+
+
+def stored_groups(groups: Sequence[str]) -> str:
+    return json.dumps(sorted(set(groups)), ensure_ascii=False)
+
+
+def _document(connection: Connection, source: Source) -> str:
+    where = and_(
+        documents.c.collection == source.collection, documents.c.root == source.root, documents.c.path == source.path
+    )
+    known = connection.execute(select(documents.c.id).where(where)).scalar()
+    if known is not None:
+        return str(known)
+    document_id = uuid.uuid4().hex
+    connection.execute(
+        insert(documents).values(
+            id=document_id,
+            collection=source.collection,
+            root=source.root,
+            path=source.path,
+            uri=source.uri,
+            groups=stored_groups(source.groups),
+            generation=0,
+        )
+    )
+    return document_id
+
+
+def _chunk_rows(
+    connection: Connection, document_id: str, wanted: Sequence[Chunk], *, model: str, generation: int
+) -> list[int]:
+    """The row of each chunk, made where it is new, and due to be in both indexes from `generation` on."""
+    named = _named(document_id, wanted, model)
+    known = {
+        (row.chunk_id, row.vector_key): row.row
+        for row in connection.execute(
+            select(chunks.c.row, chunks.c.chunk_id, chunks.c.vector_key).where(chunks.c.document_id == document_id)
+        )
+    }
+    new = {name: chunk for name, chunk in named.items() if name not in known}
+    if new:
+        connection.execute(
+            insert(chunks), [_chunk_values(document_id, name, chunk, generation) for name, chunk in new.items()]
+        )
+        query = select(chunks.c.row, chunks.c.chunk_id, chunks.c.vector_key).where(
+            chunks.c.document_id == document_id, chunks.c.indexed == generation
+        )
+        known |= {(row.chunk_id, row.vector_key): row.row for row in connection.execute(query)}
+    rows = [known[name] for name in named]
+    for part in _slices(rows):
+        connection.execute(
+            update(chunks).where(chunks.c.row.in_(part), chunks.c.indexed.is_(None)).values(indexed=generation)
+        )
+    return rows
+
+
+def _named(document_id: str, wanted: Sequence[Chunk], model: str) -> dict[tuple[str, str], Chunk]:
+    seen: dict[tuple[tuple[str, ...], str], int] = {}
+    named: dict[tuple[str, str], Chunk] = {}
+    for chunk in wanted:
+        occurrence = seen.get((chunk.section, chunk.text), 0)
+        seen[chunk.section, chunk.text] = occurrence + 1
+        name = chunk_id(document_id, chunk, occurrence)
+        named[name, vector_key(model, chunk.context, chunk.text)] = chunk
+    return named
+
+
+def _chunk_values(document_id: str, name: tuple[str, str], chunk: Chunk, generation: int) -> Mapping[str, object]:
+    return {
+        "chunk_id": name[0],
+        "vector_key": name[1],
+        "document_id": document_id,
+        "section": json.dumps(chunk.section, ensure_ascii=False),
+        "context": chunk.context,
+        "text": chunk.text,
+        "indexed": generation,
+    }
+
+
+def _place(connection: Connection, version_id: int, placed: Sequence[Chunk], rows: Sequence[int]) -> None:
+    if not placed:
+        return
+    connection.execute(
+        insert(placements),
+        [
+            {
+                "version_id": version_id,
+                "ordinal": ordinal,
+                "row": row,
+                "start": chunk.start,
+                "end": chunk.end,
+                "page": chunk.page,
+                "page_end": chunk.page_end,
+            }
+            for ordinal, (chunk, row) in enumerate(zip(placed, rows, strict=True))
+        ],
+    )
+
+
+def _hash(*parts: str) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        raw = part.encode()
+        digest.update(len(raw).to_bytes(8, "little") + raw)
+    return digest.hexdigest()
+
+
+def _storable(text: str) -> str:
+    """File names may hold bytes that are no text; the ledger shows them escaped."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def _slices(values: Sequence[T]) -> list[Sequence[T]]:
+    return [values[start : start + _SLICE] for start in range(0, len(values), _SLICE)]

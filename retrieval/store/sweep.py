@@ -1,0 +1,77 @@
+"""Removes what no query can reach and no kept version needs.
+
+First out of the indexes, then out of the catalogue, so that a kill in between only leaves work for the next sweep.
+"""
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from retrieval.store.access import Visibility
+from retrieval.store.blobs import Blobs
+from retrieval.store.database import Database
+from retrieval.store.indexes import Indexes
+from retrieval.store.schema import chunks, placements, vectors, versions
+
+KEPT_VERSIONS = 3
+_SLICE = 500
+
+
+class Sweeper:
+    """Works under the index's lock. Queries go on meanwhile."""
+
+    def __init__(self, database: Database, blobs: Blobs, indexes: Indexes, visibility: Visibility) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._indexes = indexes
+        self._visibility = visibility
+
+    def sweep(self) -> None:
+        reachable = self._visibility.oldest_in_use()
+        with self._database.write() as connection:
+            _drop_old_versions(connection, reachable)
+        self.unindex()
+        with self._database.write() as connection:
+            _drop_orphans(connection)
+        with self._database.read() as connection:
+            wanted = set(connection.execute(select(versions.c.content_hash).distinct()).scalars())
+        self._blobs.drop_others(wanted)
+
+    def unindex(self) -> None:
+        """Take rows out of both indexes that are neither live, nor staged, nor still readable by a running query."""
+        rows = self._unreachable(self._visibility.oldest_in_use())
+        if not rows:
+            return
+        self._indexes.delete(rows)
+        with self._database.write() as connection:
+            for start in range(0, len(rows), _SLICE):
+                part = rows[start : start + _SLICE]
+                connection.execute(update(chunks).where(chunks.c.row.in_(part)).values(indexed=None))
+
+    def _unreachable(self, reachable: int) -> list[int]:
+        kept = versions.c.published.is_(None) | versions.c.retired.is_(None) | (versions.c.retired > reachable)
+        needed = select(placements.c.row).join(versions, versions.c.id == placements.c.version_id).where(kept)
+        query = select(chunks.c.row).where(chunks.c.indexed.is_not(None), chunks.c.row.not_in(needed))
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+
+def _drop_old_versions(connection: Connection, reachable: int) -> None:
+    """Forget retired versions older than the newest few of their document."""
+    newer = versions.alias()
+    place = (
+        select(func.count())
+        .where(newer.c.document_id == versions.c.document_id, newer.c.number > versions.c.number)
+        .scalar_subquery()
+    )
+    query = select(versions.c.id).where(versions.c.retired <= reachable, place >= KEPT_VERSIONS)
+    old = list(connection.execute(query).scalars())
+    for start in range(0, len(old), _SLICE):
+        part = old[start : start + _SLICE]
+        connection.execute(delete(placements).where(placements.c.version_id.in_(part)))
+        connection.execute(delete(versions).where(versions.c.id.in_(part)))
+
+
+def _drop_orphans(connection: Connection) -> None:
+    """Chunks that no kept version places, and vectors that no chunk needs."""
+    placed = select(placements.c.row)
+    connection.execute(delete(chunks).where(chunks.c.indexed.is_(None), chunks.c.row.not_in(placed)))
+    connection.execute(delete(vectors).where(vectors.c.key.not_in(select(chunks.c.vector_key))))

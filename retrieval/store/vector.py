@@ -1,0 +1,112 @@
+"""Two tiers of vectors: an exact scan where few rows are visible, HNSW where many are.
+
+Measured at 384 dimensions on two cores: the scan takes 0.4 ms for 2,000 rows and 3.6 ms for 20,000; Chroma 1-2 ms for
+100,000, but up to 118 ms with a filter of its own.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexCorrupt
+from retrieval.ports import Ranked, Rows, Vectors
+from retrieval.store.exact import ExactVectors
+
+if TYPE_CHECKING:
+    from retrieval.store.chroma import ChromaVectors
+
+_PART = 10_000
+
+
+class TieredVectors:
+    """The `VectorIndex` port over both; only the home's writer may hold it.
+
+    The exact matrix is what the graph is filled from: where Chroma is found broken, worn or behind, it is brought up to
+    date, or made anew, from there. Chroma is not opened before the first write or the first wide search.
+    """
+
+    def __init__(self, exact: ExactVectors, chroma_folder: Path, *, dimension: int, exact_rows: int) -> None:
+        self._exact = exact
+        self._folder = chroma_folder
+        self._dimension = dimension
+        self._exact_rows = exact_rows
+        self._lock = threading.RLock()
+        self._graph: ChromaVectors | None = None
+
+    def add(self, rows: Rows, vectors: Vectors) -> None:
+        self._opened().add(rows, vectors)
+        self._exact.add(rows, vectors)
+
+    def delete(self, rows: Rows) -> None:
+        self._opened().delete(rows)
+        self._exact.delete(rows)
+
+    def flush(self, generation: int) -> None:
+        graph = self._opened()
+        if graph.worn():
+            graph = self._renew()
+        graph.flush(generation)
+        self._exact.flush(generation)
+
+    def generation(self) -> int:
+        """What the exact matrix is durable up to; the graph is brought up to it whenever it is opened."""
+        return self._exact.generation()
+
+    def search(self, vector: Vectors, n: int, visible: Rows) -> Ranked:
+        if len(visible) <= self._exact_rows:
+            return self._exact.search(vector, n, visible)
+        found = self._opened().search(vector, n, visible)
+        if len(found.rows) < min(n, len(visible)):
+            return self._exact.search(vector, n, visible)
+        return found
+
+    def scores(self, vector: Vectors, rows: Rows) -> NDArray[np.float32]:
+        return self._exact.scores(vector, rows)
+
+    def close(self) -> None:
+        self._exact.close()
+        if self._graph is not None:
+            self._graph.close()
+
+    def _opened(self) -> "ChromaVectors":
+        with self._lock:
+            if self._graph is None:
+                self._graph = self._open()
+            return self._graph
+
+    def _open(self) -> "ChromaVectors":
+        from retrieval.store.chroma import ChromaVectors  # a second to import: only when it is used
+
+        try:
+            graph = ChromaVectors(self._folder, self._dimension)
+            graph.count()
+        except IndexCorrupt:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            graph = ChromaVectors(self._folder, self._dimension)
+        return graph if graph.generation() >= self._exact.generation() else self._filled(graph)
+
+    def _renew(self) -> "ChromaVectors":
+        from retrieval.store.chroma import ChromaVectors
+
+        with self._lock:
+            if self._graph is not None:
+                self._graph.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._graph = self._filled(ChromaVectors(self._folder, self._dimension))
+            return self._graph
+
+    def _filled(self, graph: "ChromaVectors") -> "ChromaVectors":
+        for rows, vectors in self._exact_parts():
+            graph.add(rows, vectors)
+        graph.flush(self._exact.generation())
+        return graph
+
+    def _exact_parts(self) -> Iterator[tuple[Rows, Vectors]]:
+        rows, vectors = self._exact.everything()
+        for start in range(0, len(rows), _PART):
+            yield rows[start : start + _PART], vectors[start : start + _PART]

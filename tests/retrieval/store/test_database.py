@@ -1,0 +1,105 @@
+"""The catalogue's file: migrations, damage, newer schemas."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from retrieval.engine import Engine
+from retrieval.errors import CatalogueCorrupt, HomeError, SchemaTooNew
+from retrieval.settings import EngineSettings
+from retrieval.store import schema
+from retrieval.store.database import Database
+from tests.fakes import FakeEmbedder
+from tests.retrieval.store.conftest import Opener
+from tests.retrieval.store.stories import indexed, version
+
+
+def test_the_migrations_make_the_tables_that_the_code_names(tmp_path: Path) -> None:
+    """Columns, keys and indexes are the same whichever way they are made."""
+    Database(tmp_path / "migrated.db", head=schema.HEAD).close()
+    made = create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    schema.metadata.create_all(made)
+    migrated = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+
+    left, right = inspect(made), inspect(migrated)
+    try:
+        assert set(right.get_table_names()) == {*left.get_table_names(), "alembic_version"}
+        for name in left.get_table_names():
+            assert _shape(left, name) == _shape(right, name)
+    finally:
+        made.dispose()
+        migrated.dispose()
+
+
+def _shape(inspector: object, name: str) -> list[object]:
+    columns = [(one["name"], str(one["type"]), one["nullable"]) for one in inspector.get_columns(name)]  # type: ignore[attr-defined]
+    indexes = sorted((one["name"], tuple(one["column_names"])) for one in inspector.get_indexes(name))  # type: ignore[attr-defined]
+    unique = sorted(tuple(one["column_names"]) for one in inspector.get_unique_constraints(name))  # type: ignore[attr-defined]
+    return [columns, indexes, unique, inspector.get_pk_constraint(name)["constrained_columns"]]  # type: ignore[attr-defined]
+
+
+def test_a_newer_schema_is_refused(open_home: Opener, tmp_path: Path) -> None:
+    """An older program never touches what a newer one wrote."""
+    engine = open_home()
+    with engine._database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.close()
+
+    with pytest.raises(SchemaTooNew):
+        open_home()
+
+
+def test_reading_where_there_is_no_home_says_so(open_home: Opener, tmp_path: Path) -> None:
+    """A reader makes nothing."""
+    with pytest.raises(HomeError, match="there is no Footnote home"):
+        open_home(write=False)
+
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("write", [True, False])
+@pytest.mark.parametrize("damage", ["head", "middle", "half", "garbage"])
+def test_a_damaged_catalogue_is_refused_and_left_byte_for_byte(
+    open_home: Opener, tmp_path: Path, *, damage: str, write: bool
+) -> None:
+    """Whatever is wrong with it, the file is the same afterwards."""
+    engine = open_home()
+    texts = [f"Fact number {number}. " * 20 for number in range(100)]
+    engine.index.publish(engine.index.begin_run("c", {}), [indexed(version("a.txt", *texts))])
+    engine.close()
+    path = tmp_path / "home" / "catalogue.db"
+    _damage(path, damage)
+    before = path.read_bytes()
+
+    with pytest.raises(CatalogueCorrupt, match=r"catalogue\.db is damaged"):
+        Engine(EngineSettings(tmp_path / "home"), write=write, embedder=FakeEmbedder())
+
+    assert path.read_bytes() == before
+
+
+def _damage(path: Path, damage: str) -> None:
+    content = bytearray(path.read_bytes())
+    if damage == "head":
+        content[:100] = b"x" * 100
+    elif damage == "middle":
+        content[4096 : len(content) - 4096] = b"\xff" * (len(content) - 8192)
+    elif damage == "half":
+        content = content[: len(content) // 2]
+    else:
+        content = bytearray(b"no database at all\n" * 500)
+    path.write_bytes(content)
+
+
+def test_a_copied_home_opens(open_home: Opener, tmp_path: Path) -> None:
+    """A plain copy of a closed home is a home."""
+    engine = open_home()
+    engine.index.publish(engine.index.begin_run("c", {}), [indexed(version("a.txt", "One fact."))])
+    engine.close()
+    shutil.copytree(tmp_path / "home", tmp_path / "copy")
+
+    copy = Engine(EngineSettings(tmp_path / "copy"), write=False, embedder=FakeEmbedder())
+
+    assert [hit.chunk.text for hit in copy.search("fact")] == ["One fact."]
+    copy.close()
