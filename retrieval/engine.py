@@ -35,7 +35,7 @@ class Engine:
         self.settings = settings
         self.home = Home(settings.home)
         self.write = write
-        self._model = SentenceTransformerEmbedder(resolve(settings.model))
+        self._model = SentenceTransformerEmbedder(resolve(settings.model), graphs=self.home.graphs)
         self._embedder: Embedder = embedder or self._model
         self._index: Index | None = None
         with ExitStack() as stack:
@@ -147,6 +147,8 @@ class Engine:
     def _open_catalogue(self, stack: ExitStack) -> None:
         if self.write and self.home.exists() and not self.home.closed_cleanly():
             check(self.home.catalogue)
+        if self.write:
+            self.home.mark_in_use()
         stack.callback(self._mark_clean)
         self._database = Database(self.home.catalogue, head=schema.HEAD, writable=self.write)
         stack.callback(self._database.close)

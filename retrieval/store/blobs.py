@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from retrieval.store.durable import full
+from retrieval.store.durable import full, sync
 
 _BLOCK = 1 << 20
 
@@ -31,6 +31,7 @@ class Blobs:
                 target = self.path(digest)
                 target.parent.mkdir(exist_ok=True)
                 os.replace(name, target)
+                sync(target.parent)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise

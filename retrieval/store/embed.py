@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
@@ -24,18 +24,27 @@ import numpy as np
 from retrieval.errors import EmbeddingFailed
 from retrieval.ports import Vectors
 
+if TYPE_CHECKING:
+    from retrieval.store.onnx_model import OnnxModel
+
 DEFAULT_MODEL = "default"
 SPECIAL_TOKENS = 2  # a BERT-like tokenizer's [CLS] and [SEP]
 _BATCH = 32
+_FEW = 64  # texts that are not worth the three seconds that loading torch takes
 _REMEDY = "set FOOTNOTE_MODEL to the folder of a sentence-transformers model, or unset it for the one that is installed"
 
 
 class SentenceTransformerEmbedder:
-    """One model folder. The model is loaded at the first text; the description needs its small files only."""
+    """One model folder. The model is loaded at the first text; the description needs its small files only.
 
-    def __init__(self, folder: Path) -> None:
+    Questions, and other few texts, go through onnxruntime where the model allows it; `graphs` is the folder in which
+    its exported form is kept, null for none. Many go through torch.
+    """
+
+    def __init__(self, folder: Path, *, graphs: Path | None = None) -> None:
         self.folder = folder
-        self._lock = threading.Lock()
+        self._graphs = graphs
+        self._lock = threading.RLock()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -73,11 +82,17 @@ class SentenceTransformerEmbedder:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
+            if len(texts) <= _FEW and self._exported is not None and not self._prompts:
+                return self._exported.embed(texts)
             return self._encode(self._document_model, list(texts), "document")
 
     def embed_query(self, text: str) -> Vectors:
         with self._lock:
-            vector: Vectors = self._encode(self._query_model, [text], "query")[0]
+            if self._exported is not None and not self._prompts:
+                matrix = self._exported.embed([text])
+            else:
+                matrix = self._encode(self._query_model, [text], "query")
+            vector: Vectors = matrix[0]
             return vector
 
     def _encode(self, model: Any, texts: list[str], prompt: str) -> Vectors:
@@ -95,6 +110,24 @@ class SentenceTransformerEmbedder:
         rows = np.asarray(matrix, dtype=np.float32)
         unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return unit
+
+    @cached_property
+    def _prompts(self) -> bool:
+        """Whether the model wants words of its own before a text."""
+        path = self.folder / "config_sentence_transformers.json"
+        return path.is_file() and any(_json(path).get("prompts", {}).values())
+
+    @cached_property
+    def _exported(self) -> "OnnxModel | None":
+        """The kept graph, made where there is none yet; null for a model of another build."""
+        if self._graphs is None or not _mean_pooled_bert(self.folder):
+            return None
+        from retrieval.store import onnx_model
+
+        graph = self._graphs / f"{self.fingerprint}.onnx"
+        if graph.is_file():
+            return onnx_model.OnnxModel(graph, self.tokenizer, self.max_tokens)
+        return onnx_model.export(self._query_model, graph, tokenizer=self.tokenizer, max_tokens=self.max_tokens)
 
     @cached_property
     def _query_model(self) -> Any:
@@ -144,6 +177,16 @@ def _load(folder: Path, precision: str) -> Any:
         raise EmbeddingFailed(f"the embedding model {folder} can't be loaded: {exc}", remedy=_REMEDY) from exc
 
 
+def _mean_pooled_bert(folder: Path) -> bool:
+    """Whether the model is what `onnx_model` computes: a BERT, mean pooling, rows of length 1, nothing else."""
+    steps = [str(step["type"]).rsplit(".", 1)[-1] for step in _json(folder / "modules.json")]
+    if steps not in (["Transformer", "Pooling", "Normalize"], ["Transformer", "Pooling"]):
+        return False
+    pooling = _json(folder / "1_Pooling" / "config.json")
+    modes = [name for name, on in pooling.items() if name.startswith("pooling_mode") and on]
+    return modes == ["pooling_mode_mean_tokens"] and _json(folder / "config.json")["model_type"] == "bert"
+
+
 def _defining_files(folder: Path) -> list[Path]:
     """Weights in one format, and the small files that say how they are used; readme and the like change nothing."""
     weights = sorted(folder.rglob("*.safetensors")) or sorted(folder.rglob("pytorch_model*.bin"))
@@ -154,9 +197,8 @@ def _defining_files(folder: Path) -> list[Path]:
     return sorted({*weights, *small})
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _json(path: Path) -> Any:
     try:
-        content: dict[str, Any] = json.loads(path.read_text())
+        return json.loads(path.read_text())
     except (OSError, ValueError) as exc:
         raise EmbeddingFailed(f"the model's {path} can't be read", remedy=_REMEDY) from exc
-    return content

@@ -20,6 +20,7 @@ class Home:
         self.exact = self.path / "vectors"
         self.chroma = self.path / "chroma"
         self.lexical = self.path / "lexical"
+        self.graphs = self.path / "models"
         self._clean = self.path / "closed.json"
 
     def exists(self) -> bool:
@@ -28,7 +29,7 @@ class Home:
     def create(self) -> None:
         """Raises `HomeError` where the folder can't be made."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise HomeError(
                 f"the home {self.path} can't be made: {exc.strerror}",
@@ -41,6 +42,9 @@ class Home:
             return bool(json.loads(self._clean.read_text()) == self._stamp())
         except (OSError, ValueError):
             return False
+
+    def mark_in_use(self) -> None:
+        self._clean.unlink(missing_ok=True)
 
     def mark_clean(self) -> None:
         self._clean.write_text(json.dumps(self._stamp()))

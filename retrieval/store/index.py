@@ -57,6 +57,7 @@ class Index:
         self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
         self._lock = threading.RLock()
+        self._open_runs: set[int] = set()
         self.chunk_limits = chunk_limits
         self.model_fingerprint = embedder.fingerprint
 
@@ -71,11 +72,14 @@ class Index:
         """A new line in the ledger; its number."""
         values = {"collection": collection, "arguments": json.dumps(arguments), "started_at": staging.now()}
         with self._lock, self._database.write() as connection:
-            return int(connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one())
+            run_id = int(connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one())
+        self._open_runs.add(run_id)
+        return run_id
 
     def finish_run(self, run_id: int) -> None:
         with self._lock, self._database.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(finished_at=staging.now()))
+        self._open_runs.discard(run_id)
 
     def roots(self, collection: str) -> tuple[str, ...]:
         """The source roots of a collection's documents, sorted."""
@@ -165,6 +169,8 @@ class Index:
         """Take what no query can reach out of the indexes, and out of the catalogue what no kept version needs."""
         with self._lock:
             self._sweeper.sweep()
+            if len(self._open_runs) <= 1:  # another run may be converting originals that no version names yet
+                self._sweeper.drop_originals()
 
     def _publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
         embedded = self._embed([version for version, _ in batch])

@@ -31,6 +31,9 @@ class Sweeper:
         self.unindex()
         with self._database.write() as connection:
             _drop_orphans(connection)
+
+    def drop_originals(self) -> None:
+        """Remove the originals that no kept version was read from."""
         with self._database.read() as connection:
             wanted = set(connection.execute(select(versions.c.content_hash).distinct()).scalars())
         self._blobs.drop_others(wanted)

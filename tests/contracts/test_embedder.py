@@ -1,5 +1,7 @@
 """What every `Embedder` promises, on the fake and on the model that is installed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,9 +12,16 @@ from retrieval.store.tokens import TokenCounter
 from tests.fakes import FakeEmbedder
 
 
-@pytest.fixture(scope="module", params=["fake", "installed"])
-def embedder(request: pytest.FixtureRequest) -> Embedder:
-    return FakeEmbedder() if request.param == "fake" else SentenceTransformerEmbedder(resolve("default"))
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module", params=["fake", "torch", "onnxruntime"])
+def embedder(request: pytest.FixtureRequest, graphs: Path) -> Embedder:
+    if request.param == "fake":
+        return FakeEmbedder()
+    return SentenceTransformerEmbedder(resolve("default"), graphs=graphs if request.param == "onnxruntime" else None)
 
 
 def test_rows_have_the_shape_and_length_promised(embedder: Embedder) -> None:
@@ -31,6 +40,15 @@ def test_a_question_is_near_the_text_that_answers_it(embedder: Embedder) -> None
     scores = embedder.embed_documents(texts) @ embedder.embed_query("how many days of annual leave?")
 
     assert scores[0] > scores[1]
+
+
+def test_both_ways_of_computing_agree(graphs: Path) -> None:
+    """The exported graph gives torch's vectors, also for a text beyond the limit."""
+    by_torch = SentenceTransformerEmbedder(resolve("default"))
+    by_onnx = SentenceTransformerEmbedder(resolve("default"), graphs=graphs)
+
+    for text in ("leave", "How many days of annual leave are there?", "days of leave " * 300):
+        assert by_torch.embed_query(text) @ by_onnx.embed_query(text) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_installed_model_is_described_without_being_loaded() -> None:

@@ -1,0 +1,1 @@
+"""The sample corpus, its question set, and what makes them: start at README.md."""
