@@ -7,6 +7,7 @@ TORCH ?= torch==2.13.0
 TORCH_INDEX ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000
+SHARED ?= ../shared/benchmarks
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
@@ -38,8 +39,42 @@ fmt: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 .PHONY: test
-test: $(READY)  ## the whole suite
+test: $(READY)  ## the whole suite, the slow tests too
 	$(BIN)/python -m pytest
+
+.PHONY: quick
+quick: $(READY)  ## the suite without the slow tests
+	$(BIN)/python -m pytest -m 'not slow'
+
+.PHONY: demo
+demo: $(READY)  ## ingest the sample corpus and ask it three questions
+	@$(BIN)/footnote ingest data/corpus
+	@$(BIN)/footnote ask 'How many days of annual leave does an employee in Germany have?'
+	@$(BIN)/footnote ask 'What may a hotel night in Germany cost?'
+	@$(BIN)/footnote ask 'What is the parental leave policy of the office in Tokyo?'
+
+.PHONY: serve
+serve: $(READY)  ## answer over HTTP on HOST:PORT, this machine only unless a key was made
+	@$(BIN)/footnote serve --host $(HOST) --port $(PORT)
+
+.PHONY: bench
+bench: bench-retrieval bench-ingest  ## all benchmarks; SHARED names the folder of public sets
+
+.PHONY: bench-retrieval
+bench-retrieval: $(READY)  ## retrieval on known sets, with intervals
+	$(BIN)/python -m evals.benchmarks.retrieval_table --shared $(SHARED)
+
+.PHONY: bench-ingest
+bench-ingest: $(READY)  ## pages and chunks a second, peak memory, a second run
+	$(BIN)/python -m evals.benchmarks.ingest_cost data/corpus
+
+.PHONY: lock
+lock:  ## write requirements.lock anew from pyproject.toml
+	rm -rf .bench/lock && $(PYTHON) -m venv .bench/lock
+	.bench/lock/bin/python -m pip install --quiet --upgrade pip
+	.bench/lock/bin/python -m pip install --quiet $(TORCH_INDEX) '$(TORCH)'
+	.bench/lock/bin/python -m pip install --quiet --editable '.[dev]' hatchling editables
+	.bench/lock/bin/python -m pip freeze --exclude-editable --exclude torch --exclude pip > requirements.lock
 
 .PHONY: clean
 clean:  ## remove the virtual environment, the local home and caches

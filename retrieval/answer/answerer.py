@@ -10,6 +10,7 @@ from retrieval.answer.cite import CitingWriter, cite, sentences_of
 from retrieval.answer.extract import Extractor, Statement, chosen
 from retrieval.answer.followup import standalone
 from retrieval.answer.prompt import NOT_IN_DOCUMENTS, Prompt, prompt
+from retrieval.answer.wording import shown
 from retrieval.errors import LanguageModelFailed
 from retrieval.models import (
     PUBLIC,
@@ -167,9 +168,16 @@ def _footnoted(statements: Sequence[Statement]) -> tuple[tuple[Sentence, ...], t
         cite(statement.passage, statement.unit, marker=number) for number, statement in enumerate(statements, start=1)
     )
     sentences = tuple(
-        Sentence(statement.text, (citation.marker,)) for statement, citation in zip(statements, citations, strict=True)
+        Sentence(_told(statement, before), (citation.marker,))
+        for statement, before, citation in zip(statements, (None, *statements), citations, strict=False)
     )
     return sentences, citations
+
+
+def _told(statement: Statement, before: Statement | None) -> str:
+    """How a statement is shown; what introduces a list is said once."""
+    led_alike = before is not None and before.unit.lead == statement.unit.lead and before.passage == statement.passage
+    return f"- {shown(replace(statement.unit, lead=''))}" if led_alike and statement.unit.lead else statement.text
 
 
 def _answer(

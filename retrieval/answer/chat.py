@@ -69,12 +69,13 @@ def _made(settings: LanguageModelSettings) -> BaseChatModel:
     if provider == "openai" and "base_url" in options:
         options.setdefault("api_key", "none")  # a key in the environment is not meant for another address
     try:
-        return init_chat_model(settings.model, **options)
+        model: BaseChatModel = init_chat_model(settings.model, **options)
     except (ImportError, ValueError, TypeError) as exc:
         raise UsageError(
             f"the language model {settings.model!r} can't be used: {_first_line(exc)}",
             remedy="name it provider:model and install the provider's LangChain package",
         ) from exc
+    return model
 
 
 class _Reading:

@@ -10,6 +10,7 @@ from retrieval.models import AnswerEvent, Citation, Cited, Passage, Sentence, To
 
 LEAST_SUPPORT = 0.4
 _CONTEXT_SHARE = 0.5
+_CLAUSE = re.compile(r"[,;:]\s+|\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+")
 _ENOUGH_TERMS = 3
 _QUOTABLE: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code", "lead"})
 _MARKER = re.compile(
@@ -176,22 +177,29 @@ class _Source:
         self._read: tuple[Quotable, ...] | None = None
 
     def support(self, claim: str) -> Unit | None:
-        """The unit that says most of what `claim` says, the earlier of equals; none below `LEAST_SUPPORT`.
-
-        Numbers count double, and where the claim has any the unit must hold one of them.
-        """
+        """The unit that says most of what `claim` says, or else most of one of its clauses; null if none does."""
         if self._read is None:
             self._read = quotable(self.passage, _QUOTABLE)
-        counted = numbers(claim)
-        weight = _weights(claim, self._read)
-        best, most = None, 0.0
-        for candidate in self._read:
-            if counted and not counted & numbers(candidate.unit.text):
-                continue
-            said = _said(weight, candidate)
-            if said > most:
-                best, most = candidate.unit, said
-        return best if most >= LEAST_SUPPORT * sum(weight.values()) else None
+        clauses = [part for part in _CLAUSE.split(claim) if len(content_terms(part)) >= _ENOUGH_TERMS]
+        found = (_supporting(part, self._read) for part in (claim, *clauses))
+        return next((unit for unit in found if unit is not None), None)
+
+
+def _supporting(claim: str, read: Sequence[Quotable]) -> Unit | None:
+    """The best unit for a claim, the earlier of equals; null below `LEAST_SUPPORT` of the claim's weight.
+
+    Numbers count double, and where the claim has any the unit must hold one of them.
+    """
+    counted = numbers(claim)
+    weight = _weights(claim, read)
+    best, most = None, 0.0
+    for candidate in read:
+        if counted and not counted & numbers(candidate.unit.text):
+            continue
+        said = _said(weight, candidate)
+        if said > most:
+            best, most = candidate.unit, said
+    return best if most >= LEAST_SUPPORT * sum(weight.values()) else None
 
 
 def _weights(claim: str, read: Sequence[Quotable]) -> Mapping[str, float]:

@@ -11,7 +11,7 @@ from retrieval.models import Turn
 
 MOST_CARRIED = 12
 _TURNS_BACK = 3
-_FEW_TERMS = 2
+_FEW_TERMS = 1
 _POINTING_BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|same|former|latter|one|ones"
     r"|else|instead|others?|such)\b",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 UnitKind = Literal["sentence", "item", "row", "code", "heading", "header", "lead"]
@@ -218,12 +218,20 @@ class _Reader:
             last = self._lines[self._at]
             self._at += 1
         self._introduce("")
-        for start, end in sentence_spans(self._text[begin : last.end]):
-            unit = self._unit("sentence", begin + start, begin + end)
+        found = [
+            self._unit("sentence", begin + start, begin + end)
+            for start, end in sentence_spans(self._text[begin : last.end])
+        ]
+        if len(found) == 1 and found[0].text.rstrip("*_ ").endswith("?"):
+            yield replace(found[0], kind="heading")
+            self._heading = found[0].text.strip("*_ ")
+            return
+        for unit in found:
             if unit.text.rstrip("*_ ").endswith((":", "：")):
                 self._introduce(unit.text)
-                unit = self._unit("lead", begin + start, begin + end)
-            yield unit
+                yield replace(unit, kind="lead")
+            else:
+                yield unit
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:

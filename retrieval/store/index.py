@@ -138,15 +138,18 @@ class Index:
         with self._lock, self._database.write() as connection:
             staging.record(connection, run_id, ended)
 
-    def move(self, run_id: int, document_id: str, *, path: str, uri: str, outcome: Outcome) -> None:
-        """A source was renamed below its root: the document keeps its id and its chunks."""
+    def move(self, run_id: int, document_id: str, *, path: str, uri: str, outcome: Outcome | None) -> None:
+        """A source was renamed below its root: the document keeps its id and its chunks.
+
+        Without an outcome where its line of the ledger is still to come, as it is read again.
+        """
         with self._lock, self._database.write() as connection:
             generation = staging.next_generation(connection)
             self._vacate(connection, document_id, path)
             connection.execute(
                 update(documents).where(documents.c.id == document_id).values(path=path, uri=uri, generation=generation)
             )
-            staging.record(connection, run_id, [outcome])
+            staging.record(connection, run_id, [outcome] if outcome else [])
 
     def regrant(self, document_id: str, groups: Sequence[str]) -> None:
         """Change who may see a document; binds every request that comes later."""

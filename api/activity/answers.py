@@ -1,0 +1,50 @@
+"""Answers as they were given, for whoever asked to open them again."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from sqlalchemy import delete, insert, select
+
+from api.activity.schema import answers
+from api.objects import AnswerObject
+from retrieval.errors import NotFound
+from retrieval.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """`asker` is the key's id that asked."""
+
+    asker: str
+    asked_at: str
+    body: AnswerObject
+
+
+class Answers:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, body: AnswerObject, *, asker: str) -> None:
+        values = {"id": body["answer_id"], "asker": asker, "asked_at": datetime.now(UTC).isoformat()}
+        with self._database.write() as connection:
+            connection.execute(insert(answers).values(**values, body=json.dumps(body)))
+
+    def find(self, answer_id: str) -> KeptAnswer:
+        """Raises `NotFound`."""
+        with self._database.read() as connection:
+            row = connection.execute(select(answers).where(answers.c.id == answer_id)).first()
+        if row is None:
+            raise no_answer(answer_id)
+        return KeptAnswer(row.asker, row.asked_at, cast(AnswerObject, json.loads(row.body)))
+
+    def forget(self, before: str) -> None:
+        """Drop what was asked before this time (ISO 8601, UTC)."""
+        with self._database.write() as connection:
+            connection.execute(delete(answers).where(answers.c.asked_at < before))
+
+
+def no_answer(answer_id: str) -> NotFound:
+    """The one way to say that an answer does not exist, or not for this caller."""
+    return NotFound(f"there is no answer {answer_id}", remedy="answers are kept for a limited time; ask again")

@@ -1,0 +1,1 @@
+"""Alembic's folder: one numbered file in `versions` for each change of the schema."""

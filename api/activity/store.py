@@ -1,0 +1,48 @@
+"""Opens the activity database of a home."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from api.activity.answers import Answers
+from api.activity.jobs import Jobs
+from api.activity.keys import Keys
+from api.activity.schema import HEAD
+from retrieval.store.database import Database
+from retrieval.store.home import Home
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Activity:
+    """Keys, answers and jobs of one home. Several processes may have it open at once."""
+
+    def __init__(self, home: Path, *, retention: timedelta = timedelta(days=90)) -> None:
+        """Makes the home and the database where they are missing. Raises `HomeError` and its kin."""
+        Home(home).create()
+        path = home / "activity.db"
+        path.touch(mode=0o600)
+        self._database = Database(path, head=HEAD, migrations=MIGRATIONS)
+        self.keys = Keys(self._database)
+        self.answers = Answers(self._database)
+        self.jobs = Jobs(self._database)
+        self._retention = retention
+
+    def forget_old(self) -> None:
+        """Drop answers and finished jobs that are older than the retention time. Keys stay."""
+        before = (datetime.now(UTC) - self._retention).isoformat()
+        self.answers.forget(before)
+        self.jobs.forget(before)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+@contextlib.contextmanager
+def opened(home: Path) -> Iterator[Activity]:
+    activity = Activity(home)
+    try:
+        yield activity
+    finally:
+        activity.close()

@@ -1,0 +1,75 @@
+"""The HTTP application, put together. What it stands on is made elsewhere and handed in."""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator
+
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from api.errors import ErrorBody
+from api.middleware import Admission, BodyLimit, Trace
+from api.respond import of_footnote, of_http, of_validation
+from api.routes import answers, ask, documents, health, jobs, reference, runs
+from api.services import Services
+from api.version import VERSION
+from retrieval.errors import FootnoteError
+
+_RESOURCES = (ask, answers, documents, jobs, runs, health, reference)
+
+_DESCRIPTION = """Answers over a company's documents, every claim with its footnote.
+
+Send `Authorization: Bearer KEY`. The key says who you are: what you may not see answers as if it did not exist.
+Errors are `{"error": {"code", "message", "remedy", "request_id"}}`."""
+
+
+def create_app(services: Services) -> FastAPI:
+    settings = services.settings
+    app = FastAPI(
+        title="Footnote",
+        version=VERSION,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        responses={"default": {"model": ErrorBody, "description": "An error"}},
+        middleware=[
+            Middleware(Trace, metrics=services.metrics, templates=_templates()),
+            Middleware(Admission, authenticator=services.authenticator, rate_limit=services.rate_limit),
+            Middleware(BodyLimit, body=settings.max_body_bytes, upload=settings.max_upload_bytes),
+        ],
+        exception_handlers={
+            FootnoteError: of_footnote,
+            RequestValidationError: of_validation,
+            HTTPException: of_http,
+        },
+    )
+    app.state.services = services
+    for resource in _RESOURCES:
+        app.include_router(resource.router)
+    return app
+
+
+def _templates() -> list[tuple[re.Pattern[str], str]]:
+    """Every route's template and what paths it is for, in the order of the routes."""
+    routes = (route for resource in _RESOURCES for route in resource.router.routes)
+    return [(route.path_regex, route.path) for route in routes if isinstance(route, APIRoute)]
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    services.metrics.watch("places_taken", "Searches and answers at work", lambda: services.places.taken)
+    services.metrics.watch("places_waiting", "Searches and answers in the queue", lambda: services.places.waiting)
+    services.metrics.watch("jobs_waiting", "Jobs in the queue", lambda: services.jobs.waiting)
+    services.activity.forget_old()
+    services.jobs.start()
+    try:
+        yield
+    finally:
+        services.jobs.request_stop()
+        await to_thread.run_sync(services.jobs.join, services.settings.shutdown_timeout)

@@ -1,0 +1,114 @@
+"""The command `footnote`: its verbs, and how each way of ending becomes an exit code.
+
+0 done, 1 the work failed, or some sources, or nobody reads the output any more, 2 wrong usage, 3 a gate was not met,
+130 stopped by Ctrl-C. A verb's module is imported when the verb is used, so that `--help` answers at once.
+"""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from api import terminal
+from api.errors import Internal
+from api.version import VERSION
+from retrieval.errors import FootnoteError, UsageError
+
+_VERBS = {
+    "ingest": "take in files and folders",
+    "convert": "print the Markdown that would be indexed",
+    "search": "find the passages that fit a question best",
+    "ask": "answer a question, every sentence with its footnote",
+    "documents": "list the documents that may be seen",
+    "show": "print a document's stored text",
+    "runs": "list the ingest runs, and how each source ended",
+    "key": "add, list and revoke API keys",
+    "serve": "answer over HTTP",
+    "eval": "measure retrieval on a judged set",
+}
+_MODULES = {"eval": "evaluate", "ingest": "feed"}
+_FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
+
+
+class Verbs(click.Group):
+    """Knows its verbs by name; imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = import_module(f"api.verbs.{_MODULES.get(cmd_name, cmd_name)}").command
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(_VERBS.items()))
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog="State lies in ./.footnote; FOOTNOTE_HOME moves it. Every verb takes --json and --help.",
+)
+@click.version_option(VERSION, prog_name="footnote")
+def verbs() -> None:
+    """Answers over a company's documents, every claim with its footnote."""
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one verb; its exit code. Whatever goes wrong is told in one place: here."""
+    as_json = _wants_json(arguments)
+    try:
+        return _done(verbs.main(list(arguments), prog_name="footnote", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as exc:
+        terminal.note(exc.format_message())
+        return _USAGE
+    except click.ClickException as exc:
+        return _told(_usage(exc), as_json=as_json)
+    except FootnoteError as exc:
+        return _told(exc, as_json=as_json)
+    except (KeyboardInterrupt, click.Abort):
+        terminal.note("footnote: stopped by Ctrl-C; nothing is half done")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        terminal.abandon_output()
+        return _FAILED
+    except Exception as exc:  # noqa: BLE001 - the outermost frame: a bug is told as such, with its place
+        traceback.print_exc()
+        fault = Internal(f"a fault of ours: {type(exc).__name__}: {exc}", remedy="report it with the lines on stderr")
+        return _told(fault, as_json=as_json)
+
+
+def _done(result: object) -> int:
+    """A verb returns its exit code, or nothing for 0. What is still buffered must be out, or fail, before that."""
+    sys.stdout.flush()
+    return result if isinstance(result, int) else 0
+
+
+def _told(error: FootnoteError, *, as_json: bool) -> int:
+    terminal.error(error, as_json=as_json)
+    return _USAGE if isinstance(error, UsageError) or error.code == UsageError.code else _FAILED
+
+
+def _usage(exc: click.ClickException) -> UsageError:
+    context = getattr(exc, "ctx", None)
+    command = context.command_path if context is not None else "footnote"
+    return UsageError(exc.format_message(), remedy=f"`{command} --help` shows how it is used")
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Also where the arguments make no sense to the verb."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in before

@@ -1,0 +1,56 @@
+"""One file to Markdown as ingest does it: in a process of its own, under the same limits. Import it when wanted."""
+
+from pathlib import Path
+from typing import Any
+
+from api.settings import Settings
+from ingest.convert import marked_text
+from ingest.errors import Unreadable, WorkerDied
+from ingest.models import Document
+from ingest.worker import Job
+from ingest.workers import Workers
+from retrieval.errors import SourceError
+from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
+from retrieval.store.index import ChunkLimits
+
+
+def convert(file: Path, settings: Settings) -> Document:
+    """Raises the `SourceError` that says why the file can't be read."""
+    if not file.is_file():
+        what = "not a plain file" if file.exists() else "no such file"
+        raise Unreadable(f"{file}: {what}", remedy="name a file")
+    model = SentenceTransformerEmbedder(resolve(settings.model))
+    limits = ChunkLimits(model.max_tokens, SPECIAL_TOKENS, model.tokenizer)
+    with Workers(limits, count=1) as workers:
+        for ended in workers.convert(iter([(file, Job(file.absolute(), file.name))])):
+            if ended is None:
+                continue
+            if isinstance(ended[1], SourceError):
+                raise ended[1]
+            found = ended[1]
+            return Document(found.title, found.text, (), found.pages, found.metadata, found.notes)
+    raise WorkerDied(f"{file.name}: the converter gave no answer", remedy="report it as a bug")
+
+
+def document_object(document: Document) -> dict[str, Any]:
+    """The text, its pages and its blocks; each block's words are `text[start:end]`."""
+    return {
+        "title": document.title,
+        "text": document.text,
+        "markdown": marked_text(document),
+        "pages": [{"page": span.page, "start": span.start, "end": span.end} for span in document.pages],
+        "blocks": [
+            {
+                "kind": block.kind,
+                "level": block.level,
+                "page": block.page,
+                "section": list(block.section),
+                "start": block.start,
+                "end": block.end,
+                "text": document.text[block.start : block.end],
+            }
+            for block in document.blocks
+        ],
+        "metadata": dict(document.metadata),
+        "notes": list(document.notes),
+    }

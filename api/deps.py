@@ -1,0 +1,50 @@
+"""What a route asks for: the services, who is calling, a place to work in."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.activity.keys import Role
+from api.auth import Principal, not_allowed
+from api.limits import while_connected
+from api.services import Services
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+def principal(request: Request) -> Principal:
+    found: Principal = request.state.principal
+    return found
+
+
+def having(role: Role) -> Callable[[Request], Principal]:
+    """The caller, refused without this role."""
+
+    def checked(request: Request) -> Principal:
+        found = principal(request)
+        if not found.may(role):
+            raise not_allowed(role)
+        return found
+
+    return checked
+
+
+async def place(request: Request) -> AsyncIterator[None]:
+    """A place at work until the last byte of the answer is out, or the client is gone."""
+    serving = services(request)
+    with serving.metrics.stage("queue", request.scope):
+        await while_connected(request, serving.places.take)
+    try:
+        yield
+    finally:
+        serving.places.release()
+
+
+Serving = Annotated[Services, Depends(services)]
+Asker = Annotated[Principal, Depends(principal)]
+Admin = Annotated[Principal, Depends(having("admin"))]
+Place = Annotated[None, Depends(place)]

@@ -1,0 +1,53 @@
+"""The ingest pipeline behind the verb and the server's jobs. It loads the pipeline: import it when it is wanted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import scratch
+from api.objects import ReportObject, outcome_object
+from api.opening import open_engine
+from api.progress import Counts
+from api.settings import Settings
+from ingest import pipeline
+from ingest.ledger import IngestReport
+from ingest.pipeline import IngestOptions
+from retrieval.store.index import Index
+
+
+def ingest(settings: Settings, arguments: Mapping[str, Any], progress: Counts) -> ReportObject:
+    """Opens the home, ingests, closes it. Raises `HomeLocked` where another process writes to it."""
+    with open_engine(settings, write=True) as engine, scratch.inside(settings.home):
+        return into(engine.index, arguments, progress=progress, workers=settings.workers)
+
+
+def into(index: Index, arguments: Mapping[str, Any], *, progress: Counts, workers: int) -> ReportObject:
+    """`arguments` are those of `POST /v1/ingest`."""
+    allow = arguments.get("allow")
+    options = IngestOptions(
+        collection=arguments.get("collection"),
+        allow=None if allow is None else tuple(allow),
+        prune=bool(arguments.get("prune")),
+        force=bool(arguments.get("force")),
+        workers=workers,
+    )
+    return _report_object(pipeline.ingest(index, arguments["paths"], options, progress))
+
+
+def _report_object(report: IngestReport) -> ReportObject:
+    counts = report.counts()
+    return {
+        "run_id": report.run_id,
+        "indexed": counts["indexed"],
+        "unchanged": counts["unchanged"],
+        "duplicate": counts["duplicate"],
+        "skipped": counts["skipped"],
+        "failed": counts["failed"],
+        "removed": counts["removed"],
+        "chunks": report.chunks,
+        "embedded": report.embedded,
+        "seconds": round(report.seconds, 3),
+        "gone": report.gone,
+        "refusal": report.refusal,
+        "notes": list(report.notes),
+        "outcomes": [outcome_object(outcome) for outcome in report.outcomes],
+    }

@@ -1,0 +1,114 @@
+"""Work that takes longer than a request: one thread, one job at a time, its state kept across restarts."""
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from api import log
+from api.activity.jobs import Job, Jobs
+from api.errors import Internal, Interrupted
+from api.objects import ReportObject
+from api.progress import Counts, Tally
+from retrieval.errors import FootnoteError
+
+
+class Work(Protocol):
+    """Does what a job's arguments say and returns its report. A call of `progress` raises `Interrupted` at shutdown."""
+
+    def __call__(self, arguments: Mapping[str, Any], progress: Counts) -> ReportObject: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    job_id: str
+    progress: Counts
+
+
+class JobRunner:
+    """Runs jobs in the order in which they were submitted."""
+
+    def __init__(self, jobs: Jobs, work: Work) -> None:
+        self._jobs = jobs
+        self._work = work
+        self._queue: queue.Queue[Job | None] = queue.Queue()
+        self._stop = threading.Event()
+        self._running: _Running | None = None
+        self._thread = threading.Thread(target=self._run, name="footnote-jobs", daemon=True)
+
+    def start(self) -> None:
+        """What an earlier server left unfinished has failed; run it again."""
+        self._jobs.fail_unfinished(_told(interrupted()))
+        self._thread.start()
+
+    def submit(self, kind: str, arguments: Mapping[str, Any], *, asker: str) -> Job:
+        """A queued job. Raises `Interrupted` while the server shuts down."""
+        if self._stop.is_set():
+            raise interrupted()
+        job = self._jobs.add(kind, arguments, asker=asker)
+        self._queue.put(job)
+        return job
+
+    def progress(self, job_id: str) -> Counts | None:
+        """Null unless this job is running."""
+        running = self._running
+        return running.progress if running is not None and running.job_id == job_id else None
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
+    def request_stop(self) -> None:
+        """The running job ends at its next step, those that wait never start."""
+        self._stop.set()
+        self._queue.put(None)
+
+    def join(self, timeout: float) -> bool:
+        """Whether the thread ended within so many seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None and not self._stop.is_set():
+            progress = Counts(self._check)
+            self._running = _Running(job.job_id, progress)
+            self._kept(partial(self._do, job, progress))
+            self._running = None
+        self._kept(partial(self._jobs.fail_unfinished, _told(interrupted())))
+
+    def _kept(self, work: Callable[[], None]) -> None:
+        """A job whose state can't be written down does not keep the next one from running."""
+        try:
+            work()
+        except FootnoteError as exc:
+            log.logger().error("a job's state was not kept", code=exc.code)
+
+    def _check(self, _: Tally) -> None:
+        if self._stop.is_set():
+            raise interrupted()
+
+    def _do(self, job: Job, progress: Counts) -> None:
+        self._jobs.start(job.job_id)
+        try:
+            report = self._work(job.arguments, progress)
+        except FootnoteError as exc:
+            self._jobs.failed(job.job_id, _told(exc))
+        except Exception as exc:  # noqa: BLE001 - a thread's outermost frame: the job tells of it, the next one runs
+            log.logger().error("job failed", error=type(exc).__name__, frames=log.frames(exc.__traceback__))
+            self._jobs.failed(job.job_id, _told(Internal(f"the job ended in a fault of ours: {type(exc).__name__}")))
+        else:
+            self._jobs.done(job.job_id, report)
+
+
+def interrupted() -> Interrupted:
+    return Interrupted("the server stopped before this was done", remedy="run it again; what was published is kept")
+
+
+def _told(error: FootnoteError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message, "remedy": error.remedy}

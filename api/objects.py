@@ -1,0 +1,285 @@
+"""The objects of the contract, the same over HTTP and under `--json`. Other programs rely on the fields' names."""
+
+from collections.abc import Sequence
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from retrieval.models import (
+    Answer,
+    Caller,
+    Citation,
+    DocumentSummary,
+    Hit,
+    Outcome,
+    StoredVersion,
+)
+
+OUTCOMES = ("indexed", "unchanged", "duplicate", "skipped", "failed", "removed")
+
+
+class ExplainObject(TypedDict):
+    dense_rank: int | None
+    dense_score: float | None
+    lexical_rank: int | None
+    lexical_score: float | None
+    duplicates: list[str]
+
+
+class HitObject(TypedDict):
+    rank: int
+    score: float
+    chunk_id: str
+    document_id: str
+    version: int
+    document: str
+    uri: str
+    title: str
+    page: int | None
+    page_end: int | None
+    section: list[str]
+    context: str
+    text: str
+    start: int
+    end: int
+    collection: str
+    explain: NotRequired[ExplainObject]
+
+
+class HitsObject(TypedDict):
+    hits: list[HitObject]
+
+
+class CitationObject(TypedDict):
+    marker: int
+    document_id: str
+    version: int
+    document: str
+    page: int | None
+    quote: str
+    start: int
+    end: int
+
+
+class SentenceObject(TypedDict):
+    text: str
+    markers: list[int]
+
+
+class AnswerObject(TypedDict):
+    answer_id: str
+    question: str
+    answer: str
+    abstained: bool
+    mode: Literal["extractive", "llm"]
+    citations: list[CitationObject]
+    sources: list[HitObject]
+    sentences: list[SentenceObject]
+    dropped: int
+    notes: list[str]
+
+
+class DocumentObject(TypedDict):
+    document_id: str
+    collection: str
+    document: str
+    uri: str
+    title: str
+    version: int
+    media_type: str
+    size: int
+    pages: int
+    chunks: int
+    published_at: str
+    groups: NotRequired[list[str]]
+
+
+class DocumentsObject(TypedDict):
+    documents: list[DocumentObject]
+
+
+class PageObject(TypedDict):
+    page: int
+    start: int
+    end: int
+
+
+class VersionObject(TypedDict):
+    document_id: str
+    document: str
+    uri: str
+    title: str
+    version: int
+    text: str
+    pages: list[PageObject]
+    collection: str
+    media_type: str
+    metadata: dict[str, str]
+
+
+class OutcomeObject(TypedDict):
+    uri: str
+    outcome: str
+    reason: str
+    pages: int
+    chunks: int
+    document_id: str | None
+
+
+class ReportObject(TypedDict):
+    run_id: int
+    indexed: int
+    unchanged: int
+    duplicate: int
+    skipped: int
+    failed: int
+    removed: int
+    chunks: int
+    embedded: int
+    seconds: float
+    gone: int
+    refusal: str
+    notes: list[str]
+    outcomes: list[OutcomeObject]
+
+
+class RunObject(TypedDict):
+    run_id: int
+    collection: str
+    started_at: str
+    finished_at: str | None
+    indexed: int
+    unchanged: int
+    duplicate: int
+    skipped: int
+    failed: int
+    removed: int
+    outcomes: NotRequired[list[OutcomeObject]]
+
+
+class RunsObject(TypedDict):
+    runs: list[RunObject]
+
+
+class RemovedObject(TypedDict):
+    document_id: str
+    removed: bool
+    run_id: int
+
+
+def hit_object(hit: Hit, *, explain: bool = False) -> HitObject:
+    chunk = hit.chunk
+    shown: HitObject = {
+        "rank": hit.rank,
+        "score": hit.score,
+        "chunk_id": chunk.chunk_id,
+        "document_id": chunk.document_id,
+        "version": chunk.version,
+        "document": chunk.document,
+        "uri": chunk.uri,
+        "title": chunk.title,
+        "page": chunk.page,
+        "page_end": chunk.page_end,
+        "section": list(chunk.section),
+        "context": chunk.context,
+        "text": chunk.text,
+        "start": chunk.start,
+        "end": chunk.end,
+        "collection": chunk.collection,
+    }
+    if explain:
+        shown["explain"] = _explain(hit)
+    return shown
+
+
+def hits_object(hits: Sequence[Hit], *, explain: bool = False) -> HitsObject:
+    return {"hits": [hit_object(hit, explain=explain) for hit in hits]}
+
+
+def citation_object(citation: Citation) -> CitationObject:
+    return {
+        "marker": citation.marker,
+        "document_id": citation.document_id,
+        "version": citation.version,
+        "document": citation.document,
+        "page": citation.page,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+    }
+
+
+def answer_object(answer: Answer) -> AnswerObject:
+    return {
+        "answer_id": answer.answer_id,
+        "question": answer.question,
+        "answer": answer.text,
+        "abstained": answer.abstained,
+        "mode": answer.mode,
+        "citations": [citation_object(citation) for citation in answer.citations],
+        "sources": [hit_object(hit) for hit in answer.sources],
+        "sentences": [{"text": part.text, "markers": list(part.markers)} for part in answer.sentences],
+        "dropped": answer.dropped,
+        "notes": list(answer.notes),
+    }
+
+
+def document_object(summary: DocumentSummary, caller: Caller) -> DocumentObject:
+    """Who else may see a document is told to the owner alone."""
+    shown: DocumentObject = {
+        "document_id": summary.document_id,
+        "collection": summary.collection,
+        "document": summary.document,
+        "uri": summary.uri,
+        "title": summary.title,
+        "version": summary.version,
+        "media_type": summary.media_type,
+        "size": summary.size,
+        "pages": summary.pages,
+        "chunks": summary.chunks,
+        "published_at": summary.published_at,
+    }
+    if caller.owner:
+        shown["groups"] = list(summary.groups)
+    return shown
+
+
+def documents_object(summaries: Sequence[DocumentSummary], caller: Caller) -> DocumentsObject:
+    return {"documents": [document_object(summary, caller) for summary in summaries]}
+
+
+def version_object(version: StoredVersion) -> VersionObject:
+    return {
+        "document_id": version.document_id,
+        "document": version.document,
+        "uri": version.uri,
+        "title": version.title,
+        "version": version.version,
+        "text": version.text,
+        "pages": [{"page": span.page, "start": span.start, "end": span.end} for span in version.pages],
+        "collection": version.collection,
+        "media_type": version.media_type,
+        "metadata": dict(version.metadata),
+    }
+
+
+def outcome_object(outcome: Outcome) -> OutcomeObject:
+    return {
+        "uri": outcome.uri,
+        "outcome": outcome.outcome,
+        "reason": outcome.reason,
+        "pages": outcome.pages,
+        "chunks": outcome.chunks,
+        "document_id": outcome.document_id,
+    }
+
+
+def _explain(hit: Hit) -> ExplainObject:
+    provenance = hit.provenance
+    return {
+        "dense_rank": provenance.dense_rank,
+        "dense_score": provenance.dense_score,
+        "lexical_rank": provenance.lexical_rank,
+        "lexical_score": provenance.lexical_score,
+        "duplicates": list(hit.duplicates),
+    }

@@ -1,0 +1,85 @@
+"""A verb's work done by the server that holds the home."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import httpx
+
+from api import terminal
+from api.errors import ServerFailed
+from api.objects import ReportObject
+from api.presence import Presence
+from api.progress import Tally
+
+_POLL_SECONDS = 0.3
+
+
+@dataclass(slots=True)
+class _Tally:
+    files: int
+    ended: int
+    chunks: int
+    embedded: int
+
+
+class Remote:
+    """To be used as a context manager. All methods raise `ServerFailed` where the server does not do as asked."""
+
+    def __init__(self, presence: Presence) -> None:
+        # The environment's proxies are not asked: the token is for this machine only.
+        self._client = httpx.Client(
+            base_url=presence.address,
+            headers={"Authorization": f"Bearer {presence.token}"},
+            timeout=30.0,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> "Remote":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def alive(self) -> bool:
+        try:
+            return self._client.get("/healthz", timeout=5.0).is_success
+        except httpx.HTTPError:
+            return False
+
+    def ingest(self, arguments: Mapping[str, Any], show: Callable[[Tally], None]) -> ReportObject:
+        """Submits the job and waits for its end, telling `show` how far it is."""
+        job = self._call("POST", "/v1/ingest", arguments)
+        try:
+            job = self._ended(job, show)
+        except KeyboardInterrupt:
+            terminal.note(f"the server goes on with {job['job_id']}")
+            raise
+        if job["error"] is not None:
+            raise _failed(job["error"])
+        return cast(ReportObject, job["report"])
+
+    def _ended(self, job: dict[str, Any], show: Callable[[Tally], None]) -> dict[str, Any]:
+        while job["state"] in ("queued", "running"):
+            time.sleep(_POLL_SECONDS)
+            job = self._call("GET", f"/v1/jobs/{job['job_id']}")
+            if job["progress"] is not None:
+                show(_Tally(**job["progress"]))
+        return job
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            response = self._client.request(method, path, json=body)
+            answer: dict[str, Any] = response.json()
+        except (httpx.HTTPError, ValueError) as exc:
+            raise ServerFailed(
+                f"the server at {self._client.base_url} does not answer", remedy="see its log; run the verb again"
+            ) from exc
+        if not response.is_success:
+            raise _failed(answer["error"])
+        return answer
+
+
+def _failed(error: Mapping[str, str]) -> ServerFailed:
+    return ServerFailed(error["message"], remedy=error["remedy"], code=error["code"])

@@ -1,0 +1,95 @@
+"""Documents: listed, shown with the text that all offsets count in, handed out as they came, uploaded, removed."""
+
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from starlette.datastructures import FormData, UploadFile
+
+from api.deps import Admin, Asker, Serving
+from api.errors import InvalidRequest
+from api.objects import DocumentsObject, RemovedObject, VersionObject, documents_object, version_object
+from api.routes.jobs import JobObject, job_object
+from api.schemas import Name, UploadFields
+from api.uploads import Uploads
+from retrieval.models import Outcome
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+Version = Annotated[int | None, Query(ge=1)]
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "collection": {"type": "string"},
+                        "groups": {"type": "array", "items": {"type": "string"}},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.get("")
+def documents(serving: Serving, asker: Asker, collection: Name | None = None) -> DocumentsObject:
+    """The published documents that the caller may see, by collection and path."""
+    return documents_object(serving.engine.catalog.documents(asker.caller, collection), asker.caller)
+
+
+@router.post("", status_code=202, openapi_extra=_FORM)
+async def upload(request: Request, serving: Serving, admin: Admin) -> JobObject:
+    """Files to be ingested: `file` once or more, `collection`, `groups` (none: public). Answers with the job."""
+    async with request.form(max_files=100, max_fields=100) as form:
+        fields, files = _fields(form)
+        uploads = Uploads(serving.settings.home, collection=fields.collection, groups=fields.groups)
+        paths = [str(await to_thread.run_sync(uploads.keep, file.filename or "", file.file)) for file in files]
+    arguments = {"paths": paths, "collection": fields.collection, "allow": list(fields.groups)}
+    return job_object(serving.jobs.submit("upload", arguments, asker=admin.key_id), serving, admin.caller)
+
+
+@router.get("/{document_id}")
+def show(document_id: str, serving: Serving, asker: Asker, version: Version = None) -> VersionObject:
+    """One version's stored text and pages; the live one unless a number is given."""
+    return version_object(serving.engine.catalog.version(document_id, asker.caller, version))
+
+
+@router.delete("/{document_id}")
+def remove(document_id: str, serving: Serving, admin: Admin) -> RemovedObject:
+    """Take a document out of every later answer. Its source, ingested again, comes back."""
+    found = serving.engine.catalog.version(document_id, admin.caller)
+    index = serving.engine.index
+    run_id = index.begin_run(found.collection, {"remove": document_id})
+    outcome = Outcome(found.uri, "removed", "removed by an admin", pages=len(found.pages), document_id=document_id)
+    index.remove(run_id, [(document_id, outcome)])
+    index.finish_run(run_id)
+    return {"document_id": document_id, "removed": True, "run_id": run_id}
+
+
+@router.get("/{document_id}/original", response_class=FileResponse)
+def original(document_id: str, serving: Serving, asker: Asker, version: Version = None) -> FileResponse:
+    """The file as it was read. It is handed out to be saved, never to be shown by the browser under this address."""
+    found = serving.engine.catalog.original(document_id, asker.caller, version)
+    return FileResponse(
+        found.path,
+        media_type=found.media_type,
+        filename=found.name,
+        headers={"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _fields(form: FormData) -> tuple[UploadFields, list[UploadFile]]:
+    """Raises `InvalidRequest`."""
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    if not files:
+        raise InvalidRequest("file: no file was sent", remedy="send multipart/form-data with a field `file`")
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return UploadFields.of(texts), files

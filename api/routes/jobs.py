@@ -1,0 +1,89 @@
+"""Ingest as a job, and what became of it."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+from typing_extensions import TypedDict
+
+from api.activity.jobs import Job, no_job
+from api.deps import Admin, Serving
+from api.errors import InvalidRequest
+from api.ledger import visible_report
+from api.objects import ReportObject
+from api.schemas import IngestBody
+from api.services import Services
+from retrieval.models import Caller
+
+router = APIRouter(prefix="/v1", tags=["ingest"])
+
+
+class ProgressObject(TypedDict):
+    files: int
+    ended: int
+    chunks: int
+    embedded: int
+
+
+class JobErrorObject(TypedDict):
+    code: str
+    message: str
+    remedy: str
+
+
+class JobObject(TypedDict):
+    job_id: str
+    kind: str
+    state: str
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    progress: ProgressObject | None
+    report: ReportObject | None
+    error: JobErrorObject | None
+
+
+@router.post("/ingest", status_code=202)
+def ingest(body: IngestBody, response: Response, serving: Serving, admin: Admin) -> JobObject:
+    """Ingest paths of the server's own file system."""
+    relative = next((path for path in body.paths if not os.path.isabs(path)), None)
+    if relative is not None:
+        raise InvalidRequest("paths: every path must be absolute", remedy="the server does not know your folder")
+    job = serving.jobs.submit("ingest", body.model_dump(), asker=admin.key_id)
+    response.headers["Location"] = f"/v1/jobs/{job.job_id}"
+    return job_object(job, serving, admin.caller)
+
+
+@router.get("/jobs/{job_id}")
+def job(job_id: str, serving: Serving, admin: Admin) -> JobObject:
+    """How far a job is, or how it ended. It is its submitter's and the owner's."""
+    found = serving.activity.jobs.find(job_id)
+    if found.asker != admin.key_id and not admin.caller.owner:
+        raise no_job(job_id)
+    return job_object(found, serving, admin.caller)
+
+
+def job_object(job: Job, serving: Services, caller: Caller) -> JobObject:
+    return {
+        "job_id": job.job_id,
+        "kind": job.kind,
+        "state": job.state,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "progress": _progress(job, serving),
+        "report": None if job.report is None else visible_report(job.report, serving.engine.catalog, caller),
+        "error": None if job.error is None else _error(job.error),
+    }
+
+
+def _progress(job: Job, serving: Services) -> ProgressObject | None:
+    found = serving.jobs.progress(job.job_id)
+    if found is None:
+        return None
+    return {"files": found.files, "ended": found.ended, "chunks": found.chunks, "embedded": found.embedded}
+
+
+def _error(error: Mapping[str, Any]) -> JobErrorObject:
+    return {"code": error["code"], "message": error["message"], "remedy": error["remedy"]}

@@ -1,0 +1,73 @@
+"""Bodies that come in over HTTP. Nothing in them says who asks: that is the key's."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from retrieval.models import Turn
+
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SearchBody(_Body):
+    question: Question
+    k: Annotated[int, Field(ge=1, le=1_000)] = 10
+    collection: Name | None = None
+    explain: bool = False
+
+
+class TurnBody(_Body):
+    role: Literal["user", "assistant"]
+    content: Annotated[str, StringConstraints(max_length=20_000)]
+
+    def turn(self) -> Turn:
+        return Turn(self.role, self.content)
+
+
+class AskBody(_Body):
+    question: Question
+    collection: Name | None = None
+    history: Annotated[list[TurnBody], Field(max_length=50)] = []
+    stream: bool = False
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(turn.turn() for turn in self.history)
+
+
+class IngestBody(_Body):
+    """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered."""
+
+    paths: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1, max_length=1_000)]
+    collection: Name | None = None
+    allow: list[Name] | None = None
+    prune: bool = False
+    force: bool = False
+
+
+class UploadFields(_Body):
+    """What stands beside the files of an upload. Without groups the documents are public."""
+
+    collection: Name | None = None
+    groups: tuple[Name, ...] = ()
+
+    @classmethod
+    def of(cls, texts: Iterable[tuple[str, str]]) -> Self:
+        """From a form's fields, `groups` once for each group. Raises `RequestValidationError`."""
+        fields: dict[str, object] = {}
+        groups: list[str] = []
+        for name, value in texts:
+            if name == "groups":
+                groups.append(value)
+            else:
+                fields[name] = value
+        try:
+            return cls.model_validate({**fields, "groups": groups})
+        except ValidationError as exc:
+            raise RequestValidationError(exc.errors()) from exc

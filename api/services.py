@@ -1,0 +1,86 @@
+"""What the routes stand on: one object, made once per server."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from api.activity.store import Activity
+from api.auth import Authenticator
+from api.jobs import JobRunner
+from api.limits import Places, RateLimit
+from api.metrics import Metrics
+from api.settings import Settings
+from retrieval.models import (
+    PUBLIC,
+    AnswerEvent,
+    Caller,
+    DocumentSummary,
+    Hit,
+    Mode,
+    Outcome,
+    StoredVersion,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from retrieval.store.catalog import Original, RunSummary
+
+
+class CatalogReads(Protocol):
+    """What the routes read of the catalogue. What the caller may not see raises `NotFound` or is absent."""
+
+    def generation(self) -> int: ...
+    def collections(self, caller: Caller) -> tuple[str, ...]: ...
+    def documents(self, caller: Caller, collection: str | None = None) -> tuple[DocumentSummary, ...]: ...
+    def version(self, document_id: str, caller: Caller, number: int | None = None) -> StoredVersion: ...
+    def original(self, document_id: str, caller: Caller, number: int | None = None) -> "Original": ...
+    def runs(self, limit: int = 20) -> "tuple[RunSummary, ...]": ...
+    def outcomes(self, run_id: int) -> tuple[Outcome, ...]: ...
+
+
+class IndexWrites(Protocol):
+    """What the routes write. Each call is whole when it returns."""
+
+    def begin_run(self, collection: str, arguments: dict[str, object]) -> int: ...
+    def finish_run(self, run_id: int) -> None: ...
+    def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None: ...
+
+
+class AnsweringEngine(Protocol):
+    """The engine as the outer skin uses it; safe to call from several threads."""
+
+    @property
+    def catalog(self) -> CatalogReads: ...
+    @property
+    def index(self) -> IndexWrites: ...
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        mode: Mode = "hybrid",
+    ) -> tuple[Hit, ...]: ...
+
+    def stream(
+        self,
+        question: str,
+        *,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Iterator[AnswerEvent]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    engine: AnsweringEngine
+    activity: Activity
+    authenticator: Authenticator
+    jobs: JobRunner
+    metrics: Metrics
+    places: Places
+    rate_limit: RateLimit

@@ -1,0 +1,177 @@
+"""Runs the HTTP server on a home: opens it, binds, announces, and puts everything away in the right order."""
+
+import contextlib
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import uvicorn
+
+from api import log, presence, scratch
+from api.activity.store import Activity
+from api.app import create_app
+from api.auth import Authenticator
+from api.errors import ServerFailed
+from api.jobs import JobRunner
+from api.limits import Places, RateLimit
+from api.metrics import Metrics
+from api.objects import ReportObject
+from api.opening import open_engine
+from api.presence import Presence
+from api.progress import Counts
+from api.services import AnsweringEngine, Services
+from api.settings import Settings
+from retrieval.errors import UsageError
+
+if TYPE_CHECKING:
+    from retrieval.store.index import Index
+
+
+def serve(settings: Settings, ready: Callable[[Presence], None]) -> None:
+    """Until SIGTERM or Ctrl-C; `ready` is called once requests are answered.
+
+    Then nothing new is accepted, running requests get `shutdown_timeout` seconds to finish, a running ingest ends at
+    its next step, and the home is closed.
+    """
+    log.configure(settings.log_level)
+    signal.signal(signal.SIGTERM, _exit)
+    with contextlib.ExitStack() as stack:
+        activity = stack.enter_context(_activity(settings))
+        _refuse_open_house(settings, activity)
+        listening = stack.enter_context(_bound(settings.host, settings.port))
+        serving = presence.new(_address(settings.host, listening))
+        engine = open_engine(settings, write=True)
+        services = assemble(settings, engine, activity=activity, token=serving.token, index=engine.index)
+        stack.callback(_close, engine.close, services.jobs)
+        stack.enter_context(scratch.inside(settings.home))
+        stack.callback(presence.withdraw, settings.home)
+        _run(services, listening, ready=partial(_announced, settings.home, serving, ready))
+
+
+def assemble(
+    settings: Settings, engine: AnsweringEngine, *, activity: Activity, token: str, index: "Index"
+) -> Services:
+    """The services over an engine; uploads and ingest jobs are written to `index`."""
+    return Services(
+        settings=settings,
+        engine=engine,
+        activity=activity,
+        authenticator=Authenticator(activity.keys, local_token=token),
+        jobs=JobRunner(activity.jobs, partial(_feed, index, settings.workers)),
+        metrics=Metrics(),
+        places=Places(settings.max_concurrency, queue=settings.max_queue, timeout=settings.queue_timeout),
+        rate_limit=RateLimit(settings.rate_limit),
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers, and when it was told to stop, before the last requests are through."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._stopping = stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stopping()
+        super().handle_exit(sig, frame)
+
+
+def _run(services: Services, listening: socket.socket, *, ready: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        create_app(services),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=max(1, round(services.settings.shutdown_timeout)),
+    )
+    server = _Server(config, ready=ready, stopping=services.jobs.request_stop)
+    server.run(sockets=[listening])
+    if not server.started:
+        raise ServerFailed("the server did not start", remedy="see the log above")
+
+
+def _feed(index: "Index", workers: int, arguments: Mapping[str, Any], progress: Counts) -> ReportObject:
+    from api import feeding  # loads the pipeline: a server that only answers does without
+
+    return feeding.into(index, arguments, progress=progress, workers=workers)
+
+
+def _announced(home: Path, serving: Presence, ready: Callable[[Presence], None]) -> None:
+    presence.announce(home, serving)
+    ready(serving)
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _activity(settings: Settings) -> Iterator[Activity]:
+    activity = Activity(settings.home, retention=timedelta(days=settings.retention_days))
+    try:
+        yield activity
+    finally:
+        activity.close()
+
+
+def _refuse_open_house(settings: Settings, activity: Activity) -> None:
+    if not _is_loopback(settings.host) and not activity.keys.any_made():
+        raise UsageError(
+            f"{settings.host} can be reached from other machines, and no key was made",
+            remedy="make one with `footnote key add NAME`, or serve on 127.0.0.1",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Bound but not yet listening: whoever comes early is refused, not kept waiting. Raises `UsageError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind(("127.0.0.1" if host == "localhost" else host, port))
+        except OSError as exc:
+            raise UsageError(
+                f"{host}:{port} can't be listened on: {exc.strerror}", remedy="choose another --host or --port"
+            ) from exc
+        yield bound
+
+
+def _address(host: str, bound: socket.socket) -> str:
+    """How this machine reaches the server."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{bound.getsockname()[1]}"
+
+
+def _close(close: Callable[[], None], jobs: JobRunner) -> None:
+    """A job that would not end in time still writes: the home is then left to the kernel, as by a kill."""
+    if jobs.alive:
+        log.logger().warning("an ingest did not stop in time; the home was not closed")
+        return
+    close()
+
+
+def _exit(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)

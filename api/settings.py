@@ -1,0 +1,93 @@
+"""What is set in the environment, read once at start. No other module reads it.
+
+Each field is the variable `FOOTNOTE_` and its name in capitals.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.errors import InvalidSetting
+from retrieval.settings import EngineSettings, LanguageModelSettings
+
+PREFIX = "FOOTNOTE_"
+
+
+class Settings(BaseSettings):
+    """Limits are per server; times are in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    home: Path = Field(default=Path(".footnote"), description="where all state lies")
+    model: str = Field(default="default", min_length=1, description="embedding model, by name or path")
+    llm: str = Field(default="", description="language model as provider:model; none without it")
+    llm_base_url: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    llm_api_key_file: Path | None = None
+    llm_timeout: float = Field(default=60.0, gt=0)
+    llm_context_tokens: int = Field(default=4096, ge=512)
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=0, le=65535)
+    rate_limit: int = Field(default=120, ge=1, description="requests per key and minute")
+    max_body_bytes: int = Field(default=2**20, ge=1024)
+    max_upload_bytes: int = Field(default=256 * 2**20, ge=1024)
+    max_concurrency: int = Field(default=4, ge=1, description="searches and answers at work at once")
+    max_queue: int = Field(default=32, ge=0, description="searches and answers that wait for a place")
+    queue_timeout: float = Field(default=10.0, gt=0)
+    shutdown_timeout: float = Field(default=20.0, gt=0)
+    workers: int = Field(default=0, ge=0, description="processes that convert; 0 = one per core")
+    retention_days: int = Field(default=90, ge=1, description="how long answers and jobs are kept")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.llm_api_key_file is not None and self.llm_api_key.get_secret_value():
+            raise ValueError("FOOTNOTE_LLM_API_KEY and FOOTNOTE_LLM_API_KEY_FILE are both set; keep one")
+        return self
+
+    def engine(self) -> EngineSettings:
+        """Raises `InvalidSetting` where the key's file can't be read."""
+        return EngineSettings(home=self.home.absolute(), model=self.model, language_model=self._language_model())
+
+    def _language_model(self) -> LanguageModelSettings | None:
+        if not self.llm:
+            return None
+        options: dict[str, object] = {}
+        if self.llm_base_url:
+            options["base_url"] = self.llm_base_url
+        if key := self._api_key():
+            options["api_key"] = key
+        return LanguageModelSettings(
+            model=self.llm, options=options, timeout=self.llm_timeout, context_tokens=self.llm_context_tokens
+        )
+
+    def _api_key(self) -> str:
+        if self.llm_api_key_file is None:
+            return self.llm_api_key.get_secret_value()
+        try:
+            return self.llm_api_key_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise InvalidSetting(
+                f"FOOTNOTE_LLM_API_KEY_FILE: {self.llm_api_key_file} can't be read",
+                remedy="name a text file that holds the key alone",
+            ) from exc
+
+
+def load(**overrides: Any) -> Settings:
+    """The environment's settings; an override wins. Raises `InvalidSetting` naming the first bad variable."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as exc:
+        raise _invalid(exc, overrides) from exc
+
+
+def _invalid(exc: ValidationError, overrides: dict[str, Any]) -> InvalidSetting:
+    first = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else ""
+    message = first["msg"].removeprefix("Value error, ")
+    if not field:
+        return InvalidSetting(message, remedy="unset one of them")
+    name = f"--{field}" if overrides.get(field) is not None else PREFIX + field.upper()
+    return InvalidSetting(f"{name}: {message[:1].lower()}{message[1:]}", remedy=f"correct or unset {name}")

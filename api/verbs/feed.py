@@ -1,0 +1,102 @@
+"""`footnote ingest`."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api import presence, progress, settings, terminal
+from api.errors import InvalidRequest
+from api.objects import ReportObject
+from api.opening import quiet
+from api.progress import Counts
+from api.reports import print_outcomes, summary
+from api.settings import Settings
+from api.verbs.options import json_option
+from retrieval.errors import HomeLocked
+
+if TYPE_CHECKING:
+    from api.remote import Remote
+
+_ATTENTION = ("failed", "skipped", "removed")
+_NOT_ALL_DONE = 1
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--collection", metavar="C", help="Put the documents into this collection.")
+@click.option(
+    "--allow", multiple=True, metavar="GROUP", help="Only GROUP may see them. May be repeated; is remembered."
+)
+@click.option("--prune", is_flag=True, help="Remove documents whose source is gone.")
+@click.option("--force", is_flag=True, help="Prune even if more than 20 % would go.")
+@json_option
+def command(
+    *, paths: tuple[str, ...], collection: str | None, allow: tuple[str, ...], prune: bool, force: bool, as_json: bool
+) -> int:
+    """Take in files and folders: what is new or changed is converted and indexed.
+
+    While a server runs on the same home, the work is handed to it. Exit code 1:
+    some sources failed.
+    """
+    quiet()
+    if force and not prune:
+        raise InvalidRequest("--force goes with --prune", remedy="leave it out, or add --prune")
+    arguments: dict[str, Any] = {
+        "paths": [path if "://" in path else os.path.abspath(path) for path in paths],
+        "collection": collection,
+        "allow": list(allow) or None,
+        "prune": prune,
+        "force": force,
+    }
+    report = _ingest(settings.load(), arguments)
+    if as_json:
+        terminal.emit(report)
+    else:
+        _print(report)
+    return _NOT_ALL_DONE if report["failed"] or report["refusal"] else 0
+
+
+def _ingest(loaded: Settings, arguments: dict[str, Any]) -> ReportObject:
+    from api import feeding  # loads the pipeline and the engine
+
+    with progress.shown() as show:
+        try:
+            return feeding.ingest(loaded, arguments, Counts(show))
+        except HomeLocked:
+            with _server(loaded.home) as server:
+                if server is None:
+                    raise
+                return server.ingest(arguments, show)
+
+
+@contextlib.contextmanager
+def _server(home: Path) -> Iterator["Remote | None"]:
+    """The server that holds the home, if there is one and it answers."""
+    from api.remote import Remote
+
+    found = presence.find(home)
+    if found is None:
+        yield None
+        return
+    with Remote(found) as server:
+        alive = server.alive()
+        if alive:
+            terminal.note(f"the server at {found.address} does the work")
+        yield server if alive else None
+
+
+def _print(report: ReportObject) -> None:
+    out = terminal.console()
+    print_outcomes(report["outcomes"], out, kinds=_ATTENTION)
+    done = f" · {report['chunks']:,} chunks, {report['embedded']:,} embedded, {report['seconds']:.1f} s"
+    out.print(summary(report).append(done, "dim"))
+    for note in report["notes"]:
+        terminal.note(note)
+    if report["refusal"]:
+        terminal.note(f"{report['refusal']}; --force prunes all the same")
+    elif report["gone"]:
+        terminal.note(f"{report['gone']:,} documents have no file any more; --prune removes them")

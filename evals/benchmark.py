@@ -1,0 +1,237 @@
+"""A set measured in one call: what `footnote eval retrieval` and a notebook use."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+import numpy as np
+
+from evals import homes, trec
+from evals.dataset import load
+from evals.evidence import Gold, Located, Texts, locate
+from evals.intervals import Interval, mean_intervals
+from evals.levels import document_run, judge_documents, judge_evidence
+from evals.models import BeirSet, JudgedSet, QueryScores, QuestionSet, Run
+from evals.progress import track
+from evals.run import Asked, Searches, cut, search_all
+from retrieval.engine import Engine
+from retrieval.errors import UsageError
+from retrieval.models import OWNER, PUBLIC, Caller, Mode, PageSpan
+from retrieval.search.searcher import MAX_HITS
+from retrieval.settings import EngineSettings
+
+BEIR_KS = (1, 5, 10, 100)
+QUESTION_KS = (1, 3, 5, 10)
+_CHUNKS_A_RANK = 2  # searched for at first: several chunks may stand on one page
+_PREFIXES = {"document": "", "page": "page_", "quote": "quote_", "token": "token_"}
+
+
+class Measurable(Searches, Protocol):
+    """An open engine, as far as it is measured."""
+
+    @property
+    def catalog(self) -> Texts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A set, the open engine that holds its corpus, and the gold of its questions (none for a BEIR set)."""
+
+    judged: JudgedSet
+    engine: Measurable
+    collection: str | None
+    located: Located
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """What one mode scored on one set.
+
+    `metrics` holds the mean of each with its interval, `scores` the same by level and query; `run` the ranked documents
+    (ids of BEIR records, paths of a question set) with strictly falling scores; `seconds` (n,) what each query took, searched
+    deeper than users do.
+    `notes` say what an evaluator should know before trusting a figure.
+    """
+
+    set_name: str
+    mode: Mode
+    metrics: Mapping[str, Interval]
+    scores: Mapping[str, QueryScores]
+    run: Run
+    seconds: "np.typing.NDArray[np.float64]"
+    notes: tuple[str, ...]
+
+    @property
+    def queries(self) -> int:
+        """How many queries are judged."""
+        return len(self.scores["document"].queries)
+
+    def as_json(self) -> dict[str, object]:
+        """The object that other programs rely on (design.md), and beside it how many queries each level judges."""
+        return {
+            "set": self.set_name,
+            "queries": self.queries,
+            "mode": self.mode,
+            "metrics": {
+                name: {"mean": interval.mean, "low": interval.low, "high": interval.high}
+                for name, interval in self.metrics.items()
+            },
+            "levels": {level: len(scores.queries) for level, scores in self.scores.items()},
+            "seconds": {"p50": float(np.median(self.seconds)), "p95": float(np.quantile(self.seconds, 0.95))},
+            "notes": list(self.notes),
+        }
+
+
+def retrieval(
+    set_path: Path,
+    *,
+    engine_settings: EngineSettings,
+    mode: Mode = "hybrid",
+    run_path: Path | None = None,
+    collection: str | None = None,
+    corpus: Path | None = None,
+    qrels: str | None = None,
+    ks: Sequence[int] = (),
+    cache: Path | None = None,
+) -> RetrievalReport:
+    """Search for every judged query of a set in one mode, and score what came.
+
+    `set_path` is a BEIR folder (its records are indexed in a home of their own; `qrels` chooses among its judgements)
+    or a question set, over the home's documents (`collection` narrows them) or over those of the folder `corpus`,
+    which are ingested for the purpose. Homes made for this lie in `cache`, by default `evals/` in the user's home,
+    and are used again. `ks` are the cut-offs, by default 1, 5, 10, 100 for a BEIR folder and 1, 3, 5, 10 for
+    questions. `run_path` is where the ranked documents go as a TREC run. A home may be read while a server runs.
+
+    Raises: `BadSet` with every mistake in the set, `UsageError` for arguments that don't go together, and what opening
+    the engine and ingesting raise.
+    """
+    judged = load(set_path, qrels=qrels)
+    with prepared(judged, engine_settings=engine_settings, collection=collection, corpus=corpus, cache=cache) as ready:
+        report = measure(ready, mode=mode, ks=ks)
+    if run_path is not None:
+        trec.write_run(run_path, written(report.run, judged), tag=f"footnote-{mode}")
+    return report
+
+
+@contextmanager
+def prepared(
+    judged: JudgedSet,
+    *,
+    engine_settings: EngineSettings,
+    collection: str | None = None,
+    corpus: Path | None = None,
+    cache: Path | None = None,
+) -> Iterator[Prepared]:
+    """A set with the engine that holds its corpus, open for reading; several modes can be measured on it in turn.
+
+    Raises: as `retrieval`.
+    """
+    if collection is not None and corpus is not None:
+        raise UsageError("a collection and a corpus were given", remedy="give one of --collection and --corpus")
+    if isinstance(judged, BeirSet) and (collection is not None or corpus is not None):
+        raise UsageError("a BEIR folder brings its own corpus", remedy="leave out --collection and --corpus")
+    place = cache or engine_settings.home / "evals"
+    if isinstance(judged, BeirSet):
+        engine_settings = homes.for_records(judged, settings=engine_settings, cache=place)
+    elif corpus is not None:
+        engine_settings = homes.for_folder(corpus, settings=engine_settings, cache=place)
+    with Engine.open(engine_settings) as engine:
+        yield Prepared(judged, engine, collection, _located(judged, engine.catalog, collection))
+
+
+def measure(ready: Prepared, *, mode: Mode, ks: Sequence[int] = ()) -> RetrievalReport:
+    """One mode's scores; see `retrieval`."""
+    judged = ready.judged
+    cuts = _cuts(ks or (BEIR_KS if isinstance(judged, BeirSet) else QUESTION_KS))
+    asked = _asked(judged, ready.located.gold)
+    found = search_all(
+        ready.engine,
+        asked,
+        mode=mode,
+        hits=_CHUNKS_A_RANK * cuts[-1],
+        documents=min(cuts[-1], _size(ready)),
+        collection=ready.collection,
+        track=lambda queries: track(queries, f"{judged.name}, {mode}"),
+    )
+    run = document_run(found, depth=cuts[-1])
+    if isinstance(judged, BeirSet):
+        levels = judge_documents(judged.qrels, run, ks=cuts)
+    else:
+        pages_of = _PagesOf(ready.engine.catalog)
+        levels = judge_evidence(
+            ready.located.gold, {one.query: one for one in found}, run=run, ks=cuts, pages_of=pages_of
+        )
+    return RetrievalReport(
+        set_name=judged.name,
+        mode=mode,
+        metrics=_intervals(levels),
+        scores=levels,
+        run=run,
+        seconds=np.array([one.seconds for one in found]),
+        notes=(*ready.located.notes, *_notes(judged, asked)),
+    )
+
+
+def written(run: Run, judged: JudgedSet) -> Run:
+    """A run as it goes to a file: ids of records as they are, paths as in a URI, for they may hold blanks."""
+    if isinstance(judged, BeirSet):
+        return run
+    return {query: {quote(path): score for path, score in scores.items()} for query, scores in run.items()}
+
+
+class _PagesOf:
+    """A document's pages by its id, read once."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._pages: dict[str, Sequence[PageSpan]] = {}
+
+    def __call__(self, document_id: str) -> Sequence[PageSpan]:
+        if document_id not in self._pages:
+            self._pages[document_id] = self._texts.version(document_id, OWNER).pages
+        return self._pages[document_id]
+
+
+def _located(judged: JudgedSet, texts: Texts, collection: str | None) -> Located:
+    if isinstance(judged, QuestionSet):
+        return locate(judged, texts, collection=collection)
+    return Located((), ())
+
+
+def _size(ready: Prepared) -> int:
+    """Documents that there are to be found."""
+    if isinstance(ready.judged, BeirSet):
+        return len(ready.judged.records)
+    return len(ready.engine.catalog.documents(OWNER, ready.collection))
+
+
+def _cuts(ks: Sequence[int]) -> tuple[int, ...]:
+    if not all(1 <= k <= MAX_HITS for k in ks):
+        raise UsageError(f"{min(ks)} to {max(ks)} are no cut-offs", remedy=f"give -k values from 1 to {MAX_HITS}")
+    return tuple(sorted(set(ks)))
+
+
+def _asked(judged: JudgedSet, gold: Sequence[Gold]) -> tuple[Asked, ...]:
+    if isinstance(judged, BeirSet):
+        return tuple(Asked(query, text, PUBLIC) for query, text in judged.queries.items())
+    return tuple(Asked(one.question.id, one.question.question, Caller(one.question.groups)) for one in gold)
+
+
+def _intervals(levels: Mapping[str, QueryScores]) -> dict[str, Interval]:
+    return {
+        _PREFIXES[level] + name: interval
+        for level, scores in levels.items()
+        for name, interval in mean_intervals(scores.values).items()
+    }
+
+
+def _notes(judged: JudgedSet, asked: Sequence[Asked]) -> list[str]:
+    notes = []
+    if isinstance(judged, QuestionSet) and (left := len(judged.questions) - len(asked)):
+        notes.append(f"{left} of {len(judged.questions)} questions have no evidence and are not judged")
+    if long := cut(asked):
+        notes.append(f"{len(long)} queries are longer than a search takes and were cut: {', '.join(long[:5])}")
+    return notes

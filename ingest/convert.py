@@ -1,0 +1,109 @@
+"""One source file to one document: which converter reads which media type, and what holds for all of them."""
+
+import importlib
+from pathlib import Path
+from typing import Protocol, cast
+
+from ingest.blocks import assemble
+from ingest.errors import Encrypted, NoText, UnknownFormat, Unreadable
+from ingest.markdown import clean_text
+from ingest.media import ENCRYPTED_OFFICE
+from ingest.models import Document, Piece
+
+CONVERTER_VERSION = "1"
+"""Part of every version's fingerprint: raise it when a converter's output changes."""
+
+_OPEN_XML = "application/vnd.openxmlformats-officedocument"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
+
+CONVERTERS = {
+    "text/html": "ingest.formats.from_html",
+    "application/xhtml+xml": "ingest.formats.from_html",
+    "text/markdown": "ingest.formats.from_text",
+    "text/plain": "ingest.formats.from_text",
+    "application/json": "ingest.formats.from_text",
+    "application/xml": "ingest.formats.from_text",
+    "application/pdf": "ingest.formats.from_pdf",
+    "text/csv": "ingest.formats.from_sheets",
+    "text/tab-separated-values": "ingest.formats.from_sheets",
+    f"{_OPEN_XML}.spreadsheetml.sheet": "ingest.formats.from_sheets",
+    "application/vnd.ms-excel": "ingest.formats.from_sheets",
+    f"{_OPEN_XML}.wordprocessingml.document": "ingest.formats.from_docx",
+    f"{_OPEN_XML}.presentationml.presentation": "ingest.formats.from_pptx",
+    "message/rfc822": "ingest.formats.from_email",
+    "application/vnd.ms-outlook": "ingest.formats.from_email",
+    "application/rtf": "ingest.formats.from_unstructured",
+    "application/epub+zip": "ingest.formats.from_unstructured",
+    f"{_OPEN_DOCUMENT}.text": "ingest.formats.from_odf",
+    f"{_OPEN_DOCUMENT}.spreadsheet": "ingest.formats.from_odf",
+    f"{_OPEN_DOCUMENT}.presentation": "ingest.formats.from_odf",
+    "text/x-rst": "ingest.formats.from_unstructured",
+    "text/x-org": "ingest.formats.from_unstructured",
+}
+"""Media type to the module whose `convert(path, name)` reads it; a new format is one file and one line here."""
+
+
+class Converter(Protocol):
+    """A module of `ingest.formats`. It translates its library's errors to SourceErrors itself."""
+
+    def convert(self, path: Path, name: str) -> Document: ...
+
+
+def convert(path: Path, media_type: str, name: str) -> Document:
+    """The document in `path`; `name` is the file's name where it was found, `path` may be a copy under another.
+
+    Raises `UnknownFormat`, `NoText` (an empty file, a document without any text), `Encrypted`, `Unreadable`, and what
+    the converter of that type raises (`Malformed`, ...).
+    """
+    if _size(path, name) == 0:
+        raise NoText(f"{name}: the file is empty", remedy="Fill it or leave it out.")
+    document = _converter(media_type, name).convert(path, name)
+    if not document.text.strip():
+        raise NoText(f"{name}: no text in it", remedy="If it holds pictures of text, it needs OCR first.")
+    return _storable(document)
+
+
+def marked_text(document: Document) -> str:
+    """The document's Markdown with `<!-- page 3 -->` alone on a line before each page; without pages just the text."""
+    if not document.pages:
+        return document.text
+    parts: list[str] = []
+    for span in document.pages:
+        parts.append(f"<!-- page {span.page} -->")
+        if page := document.text[span.start : span.end]:
+            parts.append(page)
+    return "\n\n".join(parts)
+
+
+def _size(path: Path, name: str) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as exc:
+        raise Unreadable(f"{name}: {exc.strerror}", remedy="Check that the file exists and may be read.") from exc
+
+
+def _converter(media_type: str, name: str) -> Converter:
+    if media_type == ENCRYPTED_OFFICE:
+        raise Encrypted(f"{name}: an office file with a password", remedy="Save it without a password.")
+    module = CONVERTERS.get(media_type)
+    if module is None:
+        remedy = "Save it as PDF, HTML, DOCX, XLSX, Markdown or text, or leave it out."
+        raise UnknownFormat(f"{name}: no converter for {media_type}", remedy=remedy)
+    return cast(Converter, importlib.import_module(module))
+
+
+def _storable(document: Document) -> Document:
+    """The same document where its text may be stored as it is, else put together again from cleaned blocks."""
+    if clean_text(document.text) == document.text:
+        return document
+    pieces = [
+        Piece(block.kind, clean_text(document.text[block.start : block.end]), block.level, block.page)
+        for block in document.blocks
+    ]
+    return assemble(
+        pieces,
+        title=clean_text(document.title),
+        page_count=len(document.pages),
+        metadata=document.metadata,
+        notes=document.notes,
+    )

@@ -1,0 +1,144 @@
+"""PDF to a document: text by page in reading order, headings, lists, tables; running headers and footers left out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingest.blocks import assemble
+from ingest.errors import NoText
+from ingest.formats.pdf_blocks import PageBlock
+from ingest.formats.pdf_geometry import ReadPage
+from ingest.formats.pdf_headings import heading_levels
+from ingest.formats.pdf_layout import PageReader
+from ingest.formats.pdf_margins import without_running_lines
+from ingest.formats.pdf_reader import PdfFile
+from ingest.models import Document, Piece
+
+_NO_TITLE = re.compile(
+    r"untitled|microsoft (?:word|powerpoint|excel)|.*\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?)$", re.IGNORECASE
+)
+_SHOWN_PAGES = 12
+"""Page numbers named in a note."""
+_METADATA = {"Author": "author", "CreationDate": "date", "Subject": "subject", "Keywords": "keywords"}
+
+
+def convert(path: Path, name: str) -> Document:
+    """The document in a PDF file; `name` is what messages call it.
+
+    Raises Encrypted where a password is wanted (an empty one is tried), Malformed where no PDF can be read, NoText
+    where no page has text.
+    """
+    with PdfFile(path, name=name) as file:
+        outline, metadata, page_count = file.outline(), file.metadata(), file.page_count
+        reader, blocks = _read(without_running_lines(file.pages()))
+        if not blocks and reader.only_running:
+            reader, blocks = _read(file.pages())
+    if not blocks:
+        raise _no_text(name, page_count)
+    levels = heading_levels(blocks, outline)
+    return assemble(
+        _pieces(blocks, levels),
+        title=_title(metadata.get("Title", ""), blocks, levels) or Path(name).stem,
+        page_count=page_count,
+        metadata=_metadata(metadata),
+        notes=_notes(blocks, page_count, reader),
+    )
+
+
+def _read(pages: Iterator[ReadPage | None]) -> tuple[PageReader, list[PageBlock]]:
+    reader = PageReader()
+    return reader, [block for page in pages for block in reader.blocks(page)]
+
+
+def _no_text(name: str, page_count: int) -> NoText:
+    pages = "1 page" if page_count == 1 else f"{page_count} pages"
+    return NoText(
+        f"{name} has no text layer on any of its {pages}: it looks scanned",
+        remedy="Run it through OCR and ingest the result; Footnote's own OCR is planned.",
+    )
+
+
+def _pieces(blocks: Sequence[PageBlock], levels: dict[int, int]) -> Iterator[Piece]:
+    items: list[PageBlock] = []
+    for index, block in enumerate(blocks):
+        is_item = block.look == "item" and index not in levels
+        if items and (not is_item or block.page != items[0].page):
+            yield _list_piece(items)
+            items = []
+        if is_item:
+            items.append(block)
+        else:
+            yield _piece(block, levels.get(index, 0))
+    if items:
+        yield _list_piece(items)
+
+
+def _piece(block: PageBlock, level: int) -> Piece:
+    if level:
+        text = f"{block.marker} {block.text}".strip()
+        return Piece("heading", f"{'#' * level} {text}", level, block.page)
+    if block.look == "table":
+        return Piece("table", block.text, 0, block.page)
+    if block.look == "code":
+        return Piece("code", f"```\n{block.text}\n```", 0, block.page)
+    if block.look == "caption":
+        return Piece("caption", _escaped(block.text), 0, block.page)
+    return Piece("paragraph", _escaped(block.text), 0, block.page)
+
+
+def _escaped(text: str) -> str:
+    """Without what Markdown would take for a heading, a list or a quotation at a line's start."""
+    return re.sub(r"\A(?=#{1,6}\s|[*+>-]\s|\|)", r"\\", text)
+
+
+def _list_piece(items: Sequence[PageBlock]) -> Piece:
+    edges: list[float] = []
+    lines: list[str] = []
+    for item in items:
+        edges = [edge for edge in edges if edge < item.indent - 4]
+        marker = (
+            "-" if item.marker == "•" else item.marker if re.fullmatch(r"\d+[.)]", item.marker) else f"- {item.marker}"
+        )
+        lines.append("  " * len(edges) + f"{marker} {item.text}")
+        edges.append(item.indent)
+    return Piece("list", "\n".join(lines), 0, items[0].page)
+
+
+def _title(claimed: str, blocks: Sequence[PageBlock], levels: dict[int, int]) -> str:
+    """The title that the metadata claim if it looks like one, else the largest heading of the first pages."""
+    claimed = " ".join(claimed.split())
+    if len(claimed) > 3 and not _NO_TITLE.match(claimed) and any(map(str.isalpha, claimed)):
+        return claimed
+    first = [blocks[index] for index in levels if blocks[index].page <= 3]
+    return max(first, key=lambda block: block.size).text if first else ""
+
+
+def _metadata(metadata: dict[str, str]) -> dict[str, str]:
+    named = {ours: metadata[theirs] for theirs, ours in _METADATA.items() if metadata.get(theirs)}
+    if "date" in named:
+        named["date"] = _date(named["date"])
+    return {key: value for key, value in named.items() if value}
+
+
+def _date(claimed: str) -> str:
+    """`D:20251102155507Z` as 2025-11-02; empty where it says no date."""
+    match = re.match(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?", claimed)
+    return "-".join(part for part in match.groups() if part) if match else ""
+
+
+def _notes(blocks: Sequence[PageBlock], page_count: int, reader: PageReader) -> tuple[str, ...]:
+    notes: list[str] = []
+    with_text = {block.page for block in blocks} | reader.only_running
+    if empty := [page for page in range(1, page_count + 1) if page not in with_text and page not in reader.broken]:
+        notes.append(f"{_page_list(empty)} no text layer; OCR is not there yet")
+    if reader.broken:
+        notes.append(f"{_page_list(sorted(reader.broken))} not be read; the file is damaged there")
+    if reader.hidden:
+        notes.append(f"{reader.hidden} words that are invisible or off the page were left out")
+    return tuple(notes)
+
+
+def _page_list(pages: Sequence[int]) -> str:
+    shown = ", ".join(map(str, pages[:_SHOWN_PAGES]))
+    more = f" and {len(pages) - _SHOWN_PAGES} more" if len(pages) > _SHOWN_PAGES else ""
+    return f"page {shown}: has" if len(pages) == 1 else f"pages {shown}{more}: have"

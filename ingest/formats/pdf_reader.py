@@ -1,0 +1,137 @@
+"""pdfium behind one door: opens a PDF and reads its pages, its outline and its metadata. Not thread-safe.
+
+pdfium's text is right where word spaces are positional, which the pure Python readers glue together.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+
+from ingest.errors import Encrypted, Malformed, Unreadable
+from ingest.formats.pdf_geometry import Bookmark, Frame, ReadPage
+from ingest.formats.pdf_paths import Lines, read_paths
+from ingest.formats.pdf_words import PageWords, read_words
+
+MAX_BOOKMARKS = 20_000
+_SIDEWAYS_WORDS = 20
+"""A page with fewer turned words is left as it stands."""
+
+
+class PdfFile:
+    """An open PDF. A context manager.
+
+    Raises Encrypted, Malformed, Unreadable on opening.
+    """
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        self._name = name
+        try:
+            self._document = pdfium.PdfDocument(path)
+            self.page_count = len(self._document)
+        except pdfium.PdfiumError as error:
+            raise _opening_error(error, name) from error
+        except OSError as error:
+            raise Unreadable(f"{name} can't be read: {error}", remedy="Check the file's permissions.") from error
+
+    def __enter__(self) -> "PdfFile":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._document.close()
+
+    def metadata(self) -> dict[str, str]:
+        """Title, Author, CreationDate and the rest, as far as they have text."""
+        return {
+            key: value.replace("\0", "").strip() for key, value in self._document.get_metadata_dict().items() if value
+        }
+
+    def outline(self) -> tuple[Bookmark, ...]:
+        """The bookmarks in order; at most MAX_BOOKMARKS."""
+        marks: list[Bookmark] = []
+        for mark in self._document.get_toc():
+            destination = mark.get_dest()
+            index = destination.get_index() if destination else None
+            title = " ".join(mark.get_title().replace("\0", "").split())
+            marks.append(Bookmark(title, mark.level, None if index is None else index + 1))
+            if len(marks) >= MAX_BOOKMARKS:
+                break
+        return tuple(marks)
+
+    def pages(self) -> Iterator[ReadPage | None]:
+        """Each page in order, null where pdfium can't load it; one page is open at a time."""
+        for index in range(self.page_count):
+            try:
+                page = self._document[index]
+            except pdfium.PdfiumError:
+                yield None
+                continue
+            try:
+                yield _read_page(page, index + 1)
+            except pdfium.PdfiumError:
+                yield None
+            finally:
+                page.close()
+
+
+def _opening_error(error: pdfium.PdfiumError, name: str) -> Encrypted | Malformed:
+    if getattr(error, "err_code", None) == c.FPDF_ERR_PASSWORD:
+        return Encrypted(f"{name} wants a password", remedy="Remove the password and ingest it again.")
+    if getattr(error, "err_code", None) == c.FPDF_ERR_SECURITY:
+        return Encrypted(f"{name} is encrypted in an unknown way", remedy="Save it without encryption.")
+    return Malformed(f"{name} is no PDF that can be read: {error}", remedy="Open it in a PDF viewer and save it anew.")
+
+
+def _read_page(page: pdfium.PdfPage, number: int) -> ReadPage:
+    frame = _frame(page)
+    textpage = page.get_textpage()
+    try:
+        words = read_words(textpage, frame)
+    finally:
+        textpage.close()
+    lines = read_paths(page, frame.place)
+    if words.hidden and (not words.upright or _scanned(words, lines, frame)):
+        words.upright, words.hidden = words.upright + words.hidden, []
+    lines, frame = _turned_upright(words, lines, frame)
+    return ReadPage(
+        number=number,
+        width=frame.width,
+        height=frame.height,
+        words=tuple(words.upright),
+        turned=tuple(word for angle in sorted(words.turned) for word in words.turned[angle]),
+        across=tuple(lines.across),
+        down=tuple(lines.down),
+        fills=tuple(lines.fills),
+        images=tuple(lines.images),
+        drawings=tuple(lines.drawings),
+        hidden=len(words.hidden) + words.off,
+    )
+
+
+def _scanned(words: PageWords, lines: Lines, frame: Frame) -> bool:
+    """Whether the page is a picture of a page, the recognised text laid invisibly over it."""
+    largest = max((image.area for image in lines.images), default=0.0)
+    return largest >= 0.5 * frame.width * frame.height and len(words.hidden) > len(words.upright)
+
+
+def _frame(page: pdfium.PdfPage) -> Frame:
+    box = c.FS_RECTF()
+    if not c.FPDF_GetPageBoundingBox(page, box):
+        return Frame(0.0, 0.0, page.get_width(), page.get_height(), 0)
+    return Frame(box.left, box.bottom, box.right, box.top, c.FPDFPage_GetRotation(page) % 4)
+
+
+def _turned_upright(words: PageWords, lines: Lines, frame: Frame) -> tuple[Lines, Frame]:
+    """A page set sideways as a whole (a wide table) is turned, its words in place; any other is left."""
+    angle, sideways = max(words.turned.items(), key=lambda item: len(item[1]), default=(0, []))
+    if angle not in (90, 180, 270) or len(sideways) < max(_SIDEWAYS_WORDS, 3 * len(words.upright)):
+        return lines, frame
+    width, height = frame.width, frame.height
+    dx, dy = {90: (0.0, width), 180: (width, height), 270: (height, 0.0)}[angle]
+    del words.turned[angle]
+    if words.upright:
+        words.turned[360 - angle] = words.upright
+    words.upright = [word._replace(x0=word.x0 + dx, x1=word.x1 + dx, base=word.base + dy) for word in sideways]
+    size = (height, width) if angle != 180 else (width, height)
+    return lines.turned(angle, width, height), Frame(0.0, 0.0, size[0], size[1], 0)

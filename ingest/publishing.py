@@ -1,0 +1,169 @@
+"""What is new or changed: copied into the home, converted in worker processes, published in batches."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ingest.errors import Unreadable
+from ingest.ledger import Ledger, Progress, unread
+from ingest.models import Limits
+from ingest.plan import ToConvert
+from ingest.sources import FoundFile, Survey
+from ingest.worker import Converted, Job
+from ingest.workers import Workers
+from retrieval.errors import SourceError
+from retrieval.models import Outcome, Source, StagedVersion
+from retrieval.store.index import Index
+
+BATCH_DOCUMENTS = 200
+BATCH_CHUNKS = 1_000
+BATCH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many chunks the versions have that were published, and how many of those were embedded for it."""
+
+    chunks: int
+    embedded: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """A source whose copy is in the home and about to be converted."""
+
+    source: ToConvert
+    content_hash: str
+    size: int
+
+
+class Publishing:
+    """Turns sources into published versions; every one of them ends in the ledger.
+
+    `fingerprint` names what turns bytes into chunks; `groups` tells who may see a file.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        ledger: Ledger,
+        progress: Progress,
+        *,
+        survey: Survey,
+        fingerprint: str,
+        groups: Callable[[FoundFile], tuple[str, ...]],
+    ) -> None:
+        self._index = index
+        self._ledger = ledger
+        self._progress = progress
+        self._collection = survey.collection
+        self._uris = frozenset(found.uri for found in survey.files)
+        self._groups = groups
+        self._fingerprint = fingerprint
+        self._batch = _Batch(index, ledger, progress)
+
+    def run(self, sources: Sequence[ToConvert], *, workers: int, limits: Limits) -> Published:
+        """All of them, in `workers` processes at once, 0 for one per processor."""
+        if sources:
+            with Workers(self._index.chunk_limits, count=workers, limits=limits) as pool:
+                for ended in pool.convert(self._copied(sources), tick=BATCH_SECONDS / 2):
+                    if ended is not None:
+                        self._converted(*ended)
+                    else:
+                        self._progress.published(0, 0)
+                    self._batch.publish_if_due()
+                self._batch.publish()
+        return Published(self._batch.chunks, self._batch.embedded)
+
+    def _copied(self, sources: Sequence[ToConvert]) -> Iterator[tuple[_Copied, Job]]:
+        """Copy each source into the home as it is wanted; one that can't be read any more ends here."""
+        for source in sources:
+            found = source.seen.found
+            try:
+                content_hash, size = self._index.keep_original(found.file)
+            except OSError as exc:
+                self._unread(source, Unreadable(f"{_name(found)}: {exc.strerror}"))
+                continue
+            yield _Copied(source, content_hash, size), Job(self._index.original(content_hash), _name(found))
+
+    def _converted(self, copied: _Copied, result: Converted | SourceError) -> None:
+        if isinstance(result, SourceError):
+            self._unread(copied.source, result)
+            return
+        same_as = self._same_as(copied)
+        notes = [f"same bytes as {same_as}"] if same_as else []
+        outcome = Outcome(
+            copied.source.seen.found.uri,
+            "duplicate" if same_as else "indexed",
+            "; ".join([*notes, *result.notes]),
+            pages=len(result.pages),
+            chunks=len(result.chunks),
+        )
+        self._batch.add(self._version(copied, result), outcome)
+
+    def _unread(self, source: ToConvert, error: SourceError) -> None:
+        known = source.known.document_id if source.known else None
+        self._ledger.ended(unread(source.seen.found.uri, error, known=known))
+
+    def _same_as(self, copied: _Copied) -> str:
+        """Another source with these bytes: an earlier one of this run, or a document outside of it."""
+        if copied.content_hash == copied.source.seen.content_hash and copied.source.same_as:
+            return copied.source.same_as
+        other = self._index.same_bytes(self._collection, copied.content_hash)
+        return "" if other is None or other.uri in self._uris else other.uri
+
+    def _version(self, copied: _Copied, result: Converted) -> StagedVersion:
+        found = copied.source.seen.found
+        source = Source(
+            collection=self._collection,
+            root=found.root,
+            path=found.path,
+            uri=found.uri,
+            media_type=result.media_type,
+            size=copied.size,
+            content_hash=copied.content_hash,
+            groups=self._groups(found),
+        )
+        return StagedVersion(
+            source, self._fingerprint, result.title, result.text, result.pages, result.metadata, result.chunks
+        )
+
+
+class _Batch:
+    """Versions that wait to be published together: many sources share a commit, and none waits for long."""
+
+    def __init__(self, index: Index, ledger: Ledger, progress: Progress) -> None:
+        self.chunks = 0
+        self.embedded = 0
+        self._index = index
+        self._ledger = ledger
+        self._progress = progress
+        self._waiting: list[tuple[StagedVersion, Outcome]] = []
+        self._since = 0.0
+
+    def add(self, version: StagedVersion, outcome: Outcome) -> None:
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append((version, outcome))
+
+    def publish_if_due(self) -> None:
+        chunks = sum(len(version.chunks) for version, _ in self._waiting)
+        full = len(self._waiting) >= BATCH_DOCUMENTS or chunks >= BATCH_CHUNKS
+        if full or (self._waiting and time.monotonic() - self._since >= BATCH_SECONDS):
+            self.publish()
+
+    def publish(self) -> None:
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        embedded = self._index.publish(self._ledger.run_id, waiting)
+        chunks = sum(len(version.chunks) for version, _ in waiting)
+        self.chunks += chunks
+        self.embedded += embedded
+        self._ledger.told([outcome for _, outcome in waiting])
+        self._progress.published(chunks, embedded)
+
+
+def _name(found: FoundFile) -> str:
+    return PurePosixPath(found.path).name

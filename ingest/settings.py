@@ -1,0 +1,165 @@
+"""`footnote.toml` at a corpus root: what belongs to the corpus, and who may see it.
+
+    collection = "handbook"
+    include = ["**/*.html", "*.pdf"]      # nothing else, where it is given
+    exclude = ["drafts/**", "~$*"]        # a pattern without a slash matches a name at any depth
+
+    [[access]]
+    path = "hr/**"                        # from this file's folder
+    groups = ["hr"]                       # an empty list: public
+
+Of several access rules that match, the most specific holds: most folder names before the first wildcard, then most
+names without a wildcard, then most characters; of equal ones the one that restricts, then the later. A file that can't
+be understood is an error and never ignored: what it meant to restrict would be public.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.globs import Glob
+from retrieval.errors import UsageError
+
+NAME = "footnote.toml"
+_RULES_REMEDY = "correct the file; nothing was ingested"
+
+
+def _group(name: str) -> str:
+    if not name.strip() or name != name.strip() or name == "*":
+        raise ValueError("a group is a name without blanks around it, and not '*'")
+    return name
+
+
+def _pattern(pattern: str) -> str:
+    if not pattern.strip().strip("/") or ".." in pattern.split("/") or "\\" in pattern:
+        raise ValueError("a pattern is a path below this folder, its names parted by '/'")
+    try:
+        Glob(pattern).matches("")
+    except re.error as exc:
+        raise ValueError(f"not a pattern: {exc}") from exc
+    return pattern
+
+
+_Group = Annotated[str, AfterValidator(_group)]
+_Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class _AccessRule(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    path: _Pattern
+    groups: list[_Group]
+
+
+class _CorpusFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    collection: Annotated[str, Field(min_length=1)] | None = None
+    include: list[_Pattern] | None = None
+    exclude: list[_Pattern] = []
+    access: list[_AccessRule] = []
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Who may see what `path` names; no groups means everyone."""
+
+    path: Glob
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusRules:
+    """What one `footnote.toml` says about the files below its folder; paths are POSIX and relative to it."""
+
+    folder: Path
+    collection: str | None
+    include: tuple[Glob, ...] | None
+    exclude: tuple[Glob, ...]
+    access: tuple[AccessRule, ...]
+
+    def exclusion(self, path: str) -> str:
+        """Why the file is left out, or "" where it belongs to the corpus."""
+        for glob in self.exclude:
+            if glob.matches(path):
+                return f"excluded by {NAME} (exclude {glob.pattern!r})"
+        if self.include is not None and not any(glob.matches(path) for glob in self.include):
+            return f"excluded by {NAME} (not in include)"
+        return ""
+
+    def matching(self, path: str) -> tuple[int, ...]:
+        """The numbers of the access rules that match the file, the one that holds first."""
+        numbers = [number for number, rule in enumerate(self.access) if rule.path.matches(path)]
+        return tuple(sorted(numbers, key=self._weight, reverse=True))
+
+    def groups(self, path: str) -> tuple[str, ...] | None:
+        """Who may see the file by these rules, none being everyone; None where no rule matches."""
+        matching = self.matching(path)
+        return self.access[matching[0]].groups if matching else None
+
+    def _weight(self, number: int) -> tuple[tuple[int, int, int], bool, int]:
+        rule = self.access[number]
+        return rule.path.specificity, bool(rule.groups), number
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules of every folder that has some. All above a file hold: each may leave it out, the nearest grants."""
+
+    by_folder: Mapping[Path, CorpusRules]
+
+    def above(self, path: Path) -> tuple[CorpusRules, ...]:
+        """The rules of the folders above a path, outermost first."""
+        return tuple(self.by_folder[folder] for folder in reversed(path.parents) if folder in self.by_folder)
+
+    def exclusion(self, path: Path) -> str:
+        """Why a file is left out, or "" where it belongs to the corpus."""
+        reasons = (rules.exclusion(below(path, rules.folder)) for rules in self.above(path))
+        return next((reason for reason in reasons if reason), "")
+
+    def groups(self, path: Path) -> tuple[str, ...] | None:
+        """Who may see a file by the nearest rules that say something about it; None where none do."""
+        said = (rules.groups(below(path, rules.folder)) for rules in reversed(self.above(path)))
+        return next((groups for groups in said if groups is not None), None)
+
+
+def below(path: Path, folder: Path) -> str:
+    """The POSIX path below a folder as text; bytes of a name that are no UTF-8 are written as `\\xe9`."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def corpus_rules(file: Path) -> CorpusRules:
+    """Read one `footnote.toml`. Raises `UsageError` with file and line, or field, for whatever is wrong with it."""
+    try:
+        given = _CorpusFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as exc:
+        raise UsageError(f"{file}: can't be read: {exc.strerror}", remedy=_RULES_REMEDY) from exc
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"{file}: not UTF-8 text (byte {exc.start})", remedy=_RULES_REMEDY) from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise UsageError(f"{file}: {exc}", remedy=_RULES_REMEDY) from exc
+    except ValidationError as exc:
+        raise UsageError(f"{file}: {_wrong_fields(exc)}", remedy=_RULES_REMEDY) from exc
+    return CorpusRules(
+        folder=file.parent,
+        collection=given.collection,
+        include=None if given.include is None else tuple(Glob(one, anywhere=True) for one in given.include),
+        exclude=tuple(Glob(one, anywhere=True) for one in given.exclude),
+        access=tuple(AccessRule(Glob(rule.path), tuple(sorted(set(rule.groups)))) for rule in given.access),
+    )
+
+
+def _wrong_fields(exc: ValidationError) -> str:
+    """`access[2].groups: Input should be a valid list; ...`, counted from 1."""
+    return "; ".join(f"{_field(error['loc'])}: {error['msg']}" for error in exc.errors(include_url=False))
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    named = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place)
+    return named.removeprefix(".")

@@ -1,0 +1,285 @@
+"""What there is: files below the folders that were named, and what is left out of them and why.
+
+Nothing is opened here but `footnote.toml`. Symbolic links are never followed: what they lead to is read where it lies,
+if it lies in the corpus, under its own name and access. Hidden files and folders and what systems leave beside
+documents are skipped by a rule named in the outcome, a folder once. The order is that of the names.
+
+A document's root is the folder that was named, or the one that holds the nearest `footnote.toml` above, or a root that
+the collection already knows above or below, so that a file is never two documents.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Literal
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from ingest.settings import NAME, CorpusRules, RuleBook, below, corpus_rules
+from retrieval.errors import UsageError
+
+DEFAULT_COLLECTION = "default"
+_ONE_COLLECTION = "ingest them one by one, or name one with --collection"
+_BESIDE_DOCUMENTS = ("__MACOSX", "Thumbs.db", "desktop.ini", "~$*")
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+Groups = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """What a target covers: the path prefix below a root (`file://` URI); "" is the whole of it."""
+
+    root: str
+    prefix: str
+
+    def covers(self, root: str, path: str) -> bool:
+        below = not self.prefix or path == self.prefix or path.startswith(f"{self.prefix}/")
+        return root == self.root and below
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A plain file of the corpus. `ruled` are the groups that `footnote.toml` gives it, None where no rule matches."""
+
+    file: Path
+    root: str
+    path: str
+    uri: str
+    ruled: Groups | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or folder that was seen and is not read. `failed` means that it should have been."""
+
+    root: str
+    path: str
+    uri: str
+    outcome: Literal["skipped", "failed"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that was seen. `unseen` are folders whose content is not known; `notes` are for whoever keeps the corpus."""
+
+    collection: str
+    territories: tuple[Territory, ...]
+    files: tuple[FoundFile, ...]
+    left_out: tuple[LeftOut, ...]
+    unseen: tuple[Territory, ...]
+    rules: RuleBook
+    notes: tuple[str, ...]
+
+
+def survey(targets: Sequence[str], collection: str | None, known_roots: Callable[[str], Sequence[str]]) -> Survey:
+    """Walk the targets, paths or `file://` URIs. `known_roots` tells a collection's roots.
+
+    The collection is the one given, else what `footnote.toml` names, else "default". Raises `UsageError`, before
+    anything is walked, for a target that is missing or no file or folder, and for a broken `footnote.toml`.
+    """
+    places = list(dict.fromkeys(_place(target) for target in targets))
+    if not places:
+        raise UsageError("nothing to ingest", remedy="name a file or a folder")
+    rules = {place: _rules_at(place if place.is_dir() else place.parent) for place in places}
+    name = collection or _named_collection(rules)
+    walk = _Walk(frozenset(path_of(root) for root in known_roots(name)), collection=None if collection else name)
+    for place in places:
+        walk.target(place, rules[place])
+    return walk.survey(name)
+
+
+def granted(grants: Mapping[str, Groups], path: str) -> Groups:
+    """The groups remembered for the longest prefix of `path`; none, which is public, where nothing is remembered."""
+    prefixes = [path, *(parent.as_posix() for parent in PurePosixPath(path).parents if parent.name), ""]
+    return next((grants[prefix] for prefix in prefixes if prefix in grants), ())
+
+
+def path_of(uri: str) -> Path:
+    """The path that a `file://` URI names."""
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
+
+
+def _place(target: str) -> Path:
+    """The target as an absolute path without links."""
+    scheme = urlsplit(target).scheme if "://" in target else ""
+    if scheme in ("http", "https"):
+        raise UsageError(f"{target}: addresses can't be ingested yet", remedy="save the page and name the file")
+    if scheme not in ("", "file"):
+        raise UsageError(f"{target}: not a place that can be read", remedy="name a file or a folder")
+    try:
+        path = Path(os.path.realpath(path_of(target) if scheme else target))
+        mode = path.stat().st_mode
+    except OSError as exc:
+        raise UsageError(f"{target}: {exc.strerror}", remedy="check the path") from exc
+    except ValueError as exc:
+        raise UsageError(f"{target!r}: not a path", remedy="check the path") from exc
+    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+        raise UsageError(f"{target}: neither a file nor a folder", remedy="name a file or a folder")
+    return path
+
+
+def _rules_at(folder: Path) -> tuple[CorpusRules, ...]:
+    """The rules of a folder and of all above it, outermost first."""
+    files = [one / NAME for one in (*reversed(folder.parents), folder)]
+    return tuple(corpus_rules(file) for file in files if os.path.lexists(file))
+
+
+def _named_collection(rules: Mapping[Path, Sequence[CorpusRules]]) -> str:
+    """What the nearest `footnote.toml` of each target names, which must be one."""
+    nearest = {next((one.collection for one in reversed(above) if one.collection), None) for above in rules.values()}
+    named = sorted(name or DEFAULT_COLLECTION for name in nearest)
+    if len(named) > 1:
+        raise UsageError(f"these targets are for different collections: {', '.join(named)}", remedy=_ONE_COLLECTION)
+    return named[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to be walked, and the root that its files belong to."""
+
+    path: Path
+    root: Path
+
+
+class _Walk:
+    """Collects what is seen, by URI, as targets may overlap. `collection` is what nested rules must agree with."""
+
+    def __init__(self, known_roots: frozenset[Path], *, collection: str | None) -> None:
+        self._known_roots = known_roots
+        self._collection = collection
+        self._territories: list[Territory] = []
+        self._unseen: list[Territory] = []
+        self._files: dict[str, FoundFile] = {}
+        self._left_out: dict[str, LeftOut] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._by_folder: dict[Path, CorpusRules] = {}
+        self._rules = RuleBook(self._by_folder)
+        self._used: dict[tuple[Path, int], bool] = {}
+
+    def target(self, place: Path, rules: Sequence[CorpusRules]) -> None:
+        """Walk one target, of whose folder and those above it the rules are given."""
+        self._by_folder.update({one.folder: one for one in rules})
+        folder = place if place.is_dir() else place.parent
+        known = (one for one in (folder, *folder.parents) if one in self._known_roots)
+        root = [*known, *(one.folder for one in reversed(rules)), folder][0]
+        self._territories.append(_territory(root, place))
+        if place != folder:
+            self._file(place, root)
+            return
+        todo = [_Folder(folder, root)]
+        while todo:
+            todo += reversed(self._folder(todo.pop()))
+
+    def survey(self, collection: str) -> Survey:
+        idle = [place for place, used in self._used.items() if not used]
+        return Survey(
+            collection=collection,
+            territories=tuple(dict.fromkeys(self._territories)),
+            files=tuple(sorted(self._files.values(), key=lambda found: (found.root, found.path))),
+            left_out=tuple(one for uri, one in sorted(self._left_out.items()) if uri not in self._files),
+            unseen=tuple(dict.fromkeys(self._unseen)),
+            rules=self._rules,
+            notes=tuple(f"{folder / NAME}: access[{number + 1}].path matches no file" for folder, number in idle),
+        )
+
+    def _folder(self, folder: _Folder) -> list[_Folder]:
+        """Take in the files of one folder; returns the folders in it that are to be walked."""
+        try:
+            with os.scandir(folder.path) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as exc:
+            self._unreadable(folder.path, folder.root, f"the folder can't be listed: {exc.strerror}")
+            return []
+        self._meet_rules(folder.path, [entry.name for entry in entries])
+        inner = [self._entry(entry, folder) for entry in entries if entry.name != NAME]
+        return [one for one in inner if one is not None]
+
+    def _meet_rules(self, folder: Path, names: Sequence[str]) -> None:
+        if odd := next((name for name in names if name != NAME and name.lower() == NAME), None):
+            raise UsageError(f"{folder / odd}: no rules are read from this name", remedy=f"call it {NAME}")
+        if NAME not in names:
+            return
+        rules = self._by_folder.setdefault(folder, corpus_rules(folder / NAME))
+        if self._collection and rules.collection and rules.collection != self._collection:
+            message = f"{folder / NAME} is for the collection {rules.collection!r}, this run for {self._collection!r}"
+            raise UsageError(message, remedy=_ONE_COLLECTION)
+        for number in range(len(rules.access)):
+            self._used.setdefault((folder, number), False)
+
+    def _entry(self, entry: os.DirEntry[str], folder: _Folder) -> _Folder | None:
+        """Take in a file, or leave something out and say why; a folder that is to be walked is returned."""
+        path = folder.path / entry.name
+        try:
+            is_link, is_folder = entry.is_symlink(), entry.is_dir(follow_symlinks=False)
+            mode = 0 if is_link or is_folder else entry.stat(follow_symlinks=False).st_mode
+        except OSError as exc:
+            self._unreadable(path, folder.root, str(exc.strerror))
+            return None
+        if reason := _hidden(entry.name) or (_link(path, folder.root) if is_link else _special(mode)):
+            self._leave_out(path, folder.root, reason)
+            return None
+        if not is_folder:
+            self._file(path, folder.root)
+            return None
+        if path not in self._known_roots:
+            return _Folder(path, folder.root)
+        self._territories.append(_territory(path, path))
+        return _Folder(path, path)
+
+    def _file(self, path: Path, root: Path) -> None:
+        """A plain file: one of the corpus, or left out by a rule."""
+        if reason := self._rules.exclusion(path):
+            self._leave_out(path, root, reason)
+            return
+        for rules in self._rules.above(path):
+            self._used.update({(rules.folder, number): True for number in rules.matching(below(path, rules.folder))})
+        place, uri = _territory(root, path), path.as_uri()
+        if self._names.setdefault((place.root, place.prefix), uri) != uri:
+            self._leave_out(path, root, "unreadable: its name can't be told from another's", outcome="failed")
+            return
+        self._files[uri] = FoundFile(path, place.root, place.prefix, uri, self._rules.groups(path))
+
+    def _unreadable(self, path: Path, root: Path, reason: str) -> None:
+        self._unseen.append(_territory(root, path))
+        self._leave_out(path, root, f"unreadable: {reason}", outcome="failed")
+
+    def _leave_out(
+        self, path: Path, root: Path, reason: str, *, outcome: Literal["skipped", "failed"] = "skipped"
+    ) -> None:
+        place = _territory(root, path)
+        self._left_out[path.as_uri()] = LeftOut(place.root, place.prefix, path.as_uri(), outcome, reason)
+
+
+def _territory(root: Path, path: Path) -> Territory:
+    return Territory(root.as_uri(), "" if path == root else below(path, root))
+
+
+def _hidden(name: str) -> str:
+    if name.startswith("."):
+        return "hidden: its name begins with a dot"
+    if any(fnmatchcase(name, pattern) for pattern in _BESIDE_DOCUMENTS):
+        return "hidden: systems and programs leave it beside documents"
+    return ""
+
+
+def _link(path: Path, root: Path) -> str:
+    place = Path(os.path.realpath(path))
+    if not place.exists():
+        return "link: it leads nowhere"
+    if place.is_relative_to(root):
+        return f"link: to {below(place, root)}, which is read under its own name"
+    return "link: it leads out of the corpus"
+
+
+def _special(mode: int) -> str:
+    kind = _SPECIAL.get(stat.S_IFMT(mode))
+    return f"special: {kind}, not a file" if kind else ""

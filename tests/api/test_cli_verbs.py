@@ -1,0 +1,310 @@
+"""The command line: what each verb prints, and how each way of ending becomes an exit code."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from api import cli, terminal
+from retrieval.errors import HomeError
+from retrieval.models import OWNER, PUBLIC, Caller, Turn
+from tests.api.conftest import LEAVE, PRODUCT, SEVERANCE
+from tests.api.fake_engine import FakeEngine, Page
+
+HEAVY = ("chromadb", "fastapi", "numpy", "pydantic", "sentence_transformers", "sqlalchemy", "torch", "transformers")
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEngine:
+    """What every verb opens."""
+    fake = FakeEngine(LEAVE, SEVERANCE, PRODUCT)
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("retrieval.engine.Engine.open", lambda settings, write=False: fake)
+    return fake
+
+
+def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every verb, and every verb below it."""
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from commands(below, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands(cli.verbs)), ids=" ".join)
+def test_help_fits_a_screen(path: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*path, "--help"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+
+
+def test_every_verb_takes_json() -> None:
+    for path in commands(cli.verbs):
+        command: click.Command = cli.verbs
+        for name in path:
+            assert isinstance(command, click.Group)
+            found = command.get_command(click.Context(command), name)
+            assert found is not None
+            command = found
+        if not isinstance(command, click.Group):
+            assert "--json" in [option for parameter in command.params for option in parameter.opts], path
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Of the program as it is started, and of each verb."""
+    for arguments in (["--help"], *[[verb, "--help"] for verb in ("ingest", "convert", "ask", "serve", "eval")]):
+        program = (
+            "import sys; from api import cli; cli.run(sys.argv[1:]);"
+            f"print(sorted(set(sys.modules) & set({HEAVY if arguments == ['--help'] else HEAVY_FOR_VERBS})),"
+            " file=sys.stderr)"
+        )
+        ended = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+
+        assert ended.stderr.strip() == "[]", arguments
+
+
+HEAVY_FOR_VERBS = ("chromadb", "fastapi", "numpy", "sentence_transformers", "torch", "transformers")
+
+
+def test_search_prints_the_contract_s_object_alone(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", "portugal", "--json"]) == 0
+
+    out = capsys.readouterr()
+    assert out.out.count("\n") == 1
+    assert [hit["document"] for hit in json.loads(out.out)["hits"]] == ["leave.html"]
+    assert out.err == ""
+
+
+def test_ask_prints_the_contract_s_object_alone(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "portugal", "--json"]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["answer"] == "Employees in Portugal have 25 days of leave. [1]"
+    assert answer["citations"][0]["marker"] == 1
+
+
+def test_ask_prints_the_answer_then_its_footnotes(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "portugal"]) == 0
+
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "",
+        "Employees in Portugal have 25 days of leave. [1]",
+        "",
+        "[1]  leave.html · page 1",
+        "     “Employees in Portugal have 25 days of leave.”",
+        "     file:///corpus/leave.html#page=1",
+        "",
+        "Sources read",
+        "  1  leave.html · page 1 · Section",
+        "",
+    ]
+
+
+def test_an_abstention_is_no_failure(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "zebra"]) == 0
+
+    assert "The documents do not say." in capsys.readouterr().out
+
+
+def test_no_hits_are_no_failure(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", "zebra", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {"hits": []}
+
+
+@pytest.mark.parametrize(
+    ("flags", "caller"),
+    [
+        ([], PUBLIC),
+        (["--as", "hr"], Caller(frozenset({"hr"}))),
+        (["--as", "hr", "--as", "it"], Caller(frozenset({"hr", "it"}))),
+        (["--as", "*"], OWNER),
+    ],
+)
+def test_who_asks_is_the_public_unless_it_is_said(engine: FakeEngine, flags: list[str], caller: Caller) -> None:
+    cli.run(["search", "leave", *flags])
+    cli.run(["ask", "leave", "--collection", "products", *flags])
+
+    assert engine.asked == [("leave", caller, None, ()), ("leave", caller, "products", ())]
+
+
+def test_hidden_documents_are_absent_and_not_found(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["documents", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["documents"]
+    assert [one["document_id"] for one in listed] == ["leave", "product"]
+
+    codes = [cli.run(["show", name, "--json"]) for name in ("severance", "nothing")]
+    hidden, missing = capsys.readouterr().out.splitlines()
+    assert codes == [1, 1]
+    assert hidden.replace("severance", "nothing") == missing
+    assert cli.run(["show", "severance", "--as", "hr", "--json"]) == 0
+
+
+def test_show_prints_the_text_that_offsets_count_in(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["show", "leave", "--json"]) == 0
+
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["text"] == LEAVE.text
+    assert shown["pages"] == [{"page": 1, "start": 0, "end": 44}]
+
+
+def test_history_is_read_from_a_file(engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "history.json"
+    path.write_text('[{"role": "user", "content": "leave?"}]')
+    assert cli.run(["ask", "leave", "--history", str(path)]) == 0
+    assert engine.asked[-1][3] == (Turn("user", "leave?"),)
+
+    path.write_text('[{"role": "system", "content": "obey"}]')
+    assert cli.run(["ask", "leave", "--history", str(path)]) == 2
+    assert "is no list of turns" in capsys.readouterr().err
+
+
+def test_an_error_is_two_lines_on_stderr(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(settings: object, write: bool = False) -> FakeEngine:
+        raise HomeError("there is no home here", remedy="run `footnote ingest FOLDER` first")
+
+    monkeypatch.setattr("retrieval.engine.Engine.open", missing)
+
+    assert cli.run(["ask", "leave"]) == 1
+
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err.splitlines() == ["footnote: there is no home here", "run `footnote ingest FOLDER` first"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search"], ["search", "x", "-k", "0"], ["nothing"], ["ask", "x", "--history", "/nowhere"], ["show", "--frob"]],
+)
+def test_wrong_usage_ends_with_2_and_an_object_where_json_was_asked_for(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run([*arguments, "--json"]) == 2
+
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert set(error) == {"code", "message", "remedy", "request_id"}
+    assert error["code"] == "usage"
+
+
+def test_a_verb_that_needs_another_one_shows_its_help_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["key"]) == 2
+
+    assert "revoke" in capsys.readouterr().err
+
+
+def test_a_bad_setting_is_told_in_two_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_RATE_LIMIT", "none")
+
+    assert cli.run(["documents"]) == 2
+
+    assert capsys.readouterr().err.splitlines()[1] == "correct or unset FOOTNOTE_RATE_LIMIT"
+
+
+def test_ctrl_c_ends_with_130_and_one_line(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.failure = KeyboardInterrupt()  # type: ignore[assignment]
+
+    assert cli.run(["ask", "leave"]) == 130
+
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err.strip() == "footnote: stopped by Ctrl-C; nothing is half done"
+
+
+def test_a_bug_is_told_as_one_with_its_place(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.failure = ZeroDivisionError("oops")
+
+    assert cli.run(["ask", "leave", "--json"]) == 1
+
+    out = capsys.readouterr()
+    assert json.loads(out.out)["error"]["code"] == "internal"
+    assert "fake_engine.py" in out.err
+
+
+def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
+    """`footnote ... | head -1`: nothing on stderr."""
+    program = (
+        "import sys; from api import cli, terminal\n"
+        "@cli.verbs.command()\n"
+        "def flood():\n"
+        "    for number in range(100_000): terminal.emit({'number': number})\n"
+        "cli._VERBS['flood'] = 'floods'\n"
+        "cli.Verbs.get_command = lambda self, ctx, name: flood\n"
+        "sys.exit(cli.run(['flood']))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as flood:
+        assert flood.stdout is not None
+        assert flood.stderr is not None
+        assert flood.stdout.readline() == '{"number": 0}\n'
+        flood.stdout.close()
+        errors = flood.stderr.read()
+
+    assert (flood.returncode, errors) == (1, "")
+
+
+def test_a_document_can_t_write_to_the_terminal(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "portugal \x1b[2J\x1b]0;owned\x07 \u202egnp.exe \x9b31m [bold red]x[/]"
+    engine.catalog.pages = [Page("evil", evil)]
+
+    cli.run(["search", "portugal"])
+    cli.run(["ask", "portugal"])
+
+    out = capsys.readouterr().out
+    assert not set("\x1b\x07\u202e\x9b") & set(out)
+    assert "[bold red]x[/]" in out
+
+
+def test_plain_keeps_every_other_character() -> None:
+    text = "Zeile\n\tSpalte · “Ä” 日本 🙂"
+
+    assert terminal.plain(text) == text
+
+
+def test_a_key_is_shown_once_and_opens_until_it_is_revoked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+
+    assert cli.run(["key", "add", "clerk", "--group", "hr", "--role", "evaluate", "--json"]) == 0
+    added = json.loads(capsys.readouterr().out)
+    assert added["key"].startswith("fn_")
+    assert len(added["key"]) >= 46
+    assert (added["name"], added["groups"], added["role"], added["revoked_at"]) == ("clerk", ["hr"], "evaluate", None)
+
+    assert cli.run(["key", "add", "clerk"]) == 2
+    assert cli.run(["key", "list", "--json"]) == 0
+    out = capsys.readouterr().out
+    assert [key["key_id"] for key in json.loads(out)["keys"]] == [added["key_id"]]
+    assert added["key"] not in out
+
+    assert cli.run(["key", "revoke", "clerk", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["revoked_at"] is not None
+    assert cli.run(["key", "revoke", "clerk"]) == 1
+    assert added["key"].encode() not in (tmp_path / "home" / "activity.db").read_bytes()
+
+
+def test_an_open_house_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a key the server is for this machine alone; no engine is opened to say so."""
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+
+    assert cli.run(["serve", "--host", "0.0.0.0", "--port", "0", "--json"]) == 2
+
+    assert "no key was made" in json.loads(capsys.readouterr().out)["error"]["message"]

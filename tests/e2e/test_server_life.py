@@ -1,0 +1,109 @@
+"""A server's life beside the command line: one writer, hand-over of work, restarts, kills."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Footnote, serve, write_corpus
+
+
+@pytest.fixture
+def footnote(tmp_path: Path) -> Footnote:
+    """A home of the test's own, with the corpus in it."""
+    write_corpus(tmp_path / "corpus")
+    footnote = Footnote(tmp_path / "home", tmp_path / "corpus")
+    footnote.run("ingest", str(tmp_path / "corpus"), "--json")
+    return footnote
+
+
+def test_verbs_that_write_hand_their_work_to_the_server_and_both_see_it_at_once(footnote: Footnote) -> None:
+    serving = serve(footnote)
+    (footnote.corpus / "vpn.md").write_text("# VPN\n\nThe gateway for remote access is called heron.\n")
+
+    report = footnote.json("ingest", ".")
+    over_http = serving.client().post("/v1/search", json={"question": "gateway heron"}).json()
+    beside = footnote.json("search", "gateway heron")
+    again = footnote.json("ingest", str(footnote.corpus))
+
+    assert (report["indexed"], report["unchanged"]) == (1, 4)
+    assert over_http["hits"][0]["document"] == beside["hits"][0]["document"] == "vpn.md"
+    assert (again["unchanged"], again["embedded"]) == (5, 0)
+    assert serving.stop() == 0
+
+
+def test_an_upload_becomes_a_document_for_its_groups_and_can_be_removed(footnote: Footnote) -> None:
+    serving = serve(footnote)
+    client = serving.client()
+    question = {"question": "heron gateway"}
+    files = {"file": ("vpn.md", b"# VPN\n\nThe gateway for remote access is called heron.\n")}
+
+    job = client.post("/v1/documents", files=files, data={"groups": "it", "collection": "uploads"}).json()
+    while job["state"] in ("queued", "running"):
+        job = client.get(f"/v1/jobs/{job['job_id']}").json()
+
+    assert (job["state"], job["report"]["indexed"]) == ("done", 1), job
+    hit = client.post("/v1/search", json=question).json()["hits"][0]
+    assert (hit["document"], hit["collection"]) == ("vpn.md", "uploads")
+    assert "heron" not in footnote.run("search", "heron gateway")
+    assert "heron" in footnote.run("search", "heron gateway", "--as", "it")
+    assert client.delete(f"/v1/documents/{hit['document_id']}").json()["removed"]
+    assert "heron" not in client.post("/v1/search", json=question).text
+    assert serving.stop() == 0
+
+
+def test_a_stopped_server_leaves_the_home_to_the_next_writer(footnote: Footnote) -> None:
+    serving = serve(footnote)
+    told = json.loads((footnote.home / "server.json").read_text())
+
+    assert told["address"] == serving.address
+    assert (footnote.home / "server.json").stat().st_mode & 0o077 == 0
+    assert serving.stop() == 0
+    assert not (footnote.home / "server.json").exists()
+    assert footnote.json("ingest", str(footnote.corpus))["unchanged"] == 4
+
+
+def test_a_killed_server_costs_nothing(footnote: Footnote) -> None:
+    """What it said of itself is still there, and nobody answers: the verb does the work itself."""
+    serving = serve(footnote)
+    serving.stop(signal.SIGKILL)
+
+    assert (footnote.home / "server.json").exists()
+    assert footnote.json("ingest", str(footnote.corpus))["unchanged"] == 4
+
+
+def test_a_second_server_on_a_home_is_refused(footnote: Footnote) -> None:
+    serving = serve(footnote)
+
+    refused = footnote.json("serve", "--port", "0", code=1)
+
+    assert refused["error"]["code"] == "home_locked"
+    assert serving.stop() == 0
+
+
+def test_ctrl_c_stops_a_server_cleanly(footnote: Footnote) -> None:
+    serving = serve(footnote)
+
+    assert serving.stop(signal.SIGINT) == 130
+    assert not (footnote.home / "server.json").exists()
+
+
+def test_a_port_that_is_taken_is_one_clear_error(footnote: Footnote) -> None:
+    serving = serve(footnote)
+    port = serving.address.rpartition(":")[2]
+    other = Footnote(footnote.home.with_name("other"), footnote.corpus)
+
+    refused = other.json("serve", "--port", port, code=2)
+
+    assert f"127.0.0.1:{port} can't be listened on" in refused["error"]["message"]
+    assert serving.stop() == 0
+
+
+def test_reading_verbs_of_a_home_that_is_not_there_say_what_to_do(footnote: Footnote, tmp_path: Path) -> None:
+    nowhere = Footnote(tmp_path / "nowhere", footnote.corpus)
+
+    refused = nowhere.json("ask", "anything", code=1)
+
+    assert "footnote ingest" in refused["error"]["remedy"]
+    assert not nowhere.home.exists()

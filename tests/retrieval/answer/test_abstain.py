@@ -1,0 +1,71 @@
+"""The decision to abstain: where each signal comes from, and that the threshold is what decides."""
+
+import math
+
+import pytest
+
+from retrieval.answer.abstain import Signals, signals
+from retrieval.models import OWNER
+from retrieval.search.passages import PassageReader
+from tests.fakes import FakeEmbedder
+from tests.retrieval.library import Shelf, answerer, searcher
+
+
+def seen(question: str, shelf: Shelf) -> Signals:
+    hits = searcher(shelf, FakeEmbedder(dimension=512)).search(question, caller=OWNER)
+    passages = PassageReader(shelf).passages(hits, caller=OWNER)
+    return signals(question, hits=hits, passages=passages, statements=())
+
+
+def shelf() -> Shelf:
+    made = Shelf()
+    made.put("leave.md", "Annual leave is thirty days in Germany.")
+    made.put("travel.md", "Hotels cost at most 150 euros a night in Berlin.")
+    return made
+
+
+def test_confidence_is_the_logistic_of_the_weighted_signals() -> None:
+    """All signals 0 leave the bias; all 1 leave bias and weights: by the numbers in the module."""
+    from retrieval.answer import abstain
+
+    nothing = Signals(cosine=0.0, coverage=0.0, sentence=0.0).confidence
+    everything = Signals(cosine=1.0, coverage=1.0, sentence=1.0).confidence
+
+    assert nothing == pytest.approx(1 / (1 + math.exp(-abstain._BIAS)))
+    assert everything == pytest.approx(1 / (1 + math.exp(-abstain._BIAS - sum(abstain._WEIGHTS.values()))))
+    assert nothing < 0.05
+    assert everything > 0.95
+
+
+@pytest.mark.parametrize("name", ["cosine", "coverage", "sentence"])
+def test_each_signal_raises_the_confidence(name: str) -> None:
+    low = {"cosine": 0.4, "coverage": 0.4, "sentence": 0.4}
+
+    assert Signals(**{**low, name: 0.8}).confidence > Signals(**low).confidence
+
+
+def test_a_question_whose_words_are_all_there_is_covered_and_another_is_not() -> None:
+    assert seen("annual leave in Germany", shelf()).coverage == pytest.approx(1.0)
+    assert seen("price of submarines", shelf()).coverage == 0.0
+
+
+def test_coverage_is_one_passage_s_and_weighs_rare_words_more() -> None:
+    """The leave page holds two of three terms; "submarine", which stands nowhere, weighs most."""
+    assert 0.0 < seen("annual leave submarine", shelf()).coverage < 2 / 3
+
+
+def test_nothing_found_gives_no_signal() -> None:
+    assert signals("anything", hits=(), passages=(), statements=()) == Signals(0.0, 0.0, 0.0)
+
+
+def test_the_threshold_decides() -> None:
+    """Below 0 nothing abstains, at 1 everything does."""
+    question = "How much annual leave is there in Germany?"
+
+    assert not answerer(shelf(), abstain_below=0.0).answer(question).abstained
+    assert answerer(shelf(), abstain_below=1.0).answer(question).abstained
+
+
+def test_the_default_answers_what_is_there_and_abstains_from_what_is_not() -> None:
+    assert not answerer(shelf()).answer("How many days of annual leave is it in Germany?").abstained
+    assert answerer(shelf()).answer("What is the price of a submarine?").abstained
