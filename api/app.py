@@ -5,9 +5,10 @@ import re
 from collections.abc import AsyncIterator
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
@@ -19,7 +20,11 @@ from api.services import Services
 from api.version import VERSION
 from retrieval.errors import FootnoteError
 
-_RESOURCES = (ask, answers, documents, jobs, runs, health, reference)
+_BEHIND_A_KEY = (ask, answers, documents, jobs, runs)
+_RESOURCES = (*_BEHIND_A_KEY, health, reference)
+
+# For the description of the interface alone: `Admission` has let the request in before.
+_KEYED = [Depends(HTTPBearer(auto_error=False, scheme_name="key"))]
 
 _DESCRIPTION = """Answers over a company's documents, every claim with its footnote.
 
@@ -50,7 +55,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     for resource in _RESOURCES:
-        app.include_router(resource.router)
+        app.include_router(resource.router, dependencies=_KEYED if resource in _BEHIND_A_KEY else [])
     return app
 
 

@@ -22,13 +22,13 @@ def convert(file: Path, settings: Settings) -> Document:
     model = SentenceTransformerEmbedder(resolve(settings.model))
     limits = ChunkLimits(model.max_tokens, SPECIAL_TOKENS, model.tokenizer)
     with Workers(limits, count=1) as workers:
-        for ended in workers.convert(iter([(file, Job(file.absolute(), file.name))])):
+        for ended in workers.convert(iter([(file, Job(file.absolute(), file.name, blocks=True))])):
             if ended is None:
                 continue
             if isinstance(ended[1], SourceError):
                 raise ended[1]
             found = ended[1]
-            return Document(found.title, found.text, (), found.pages, found.metadata, found.notes)
+            return Document(found.title, found.text, found.blocks, found.pages, found.metadata, found.notes)
     raise WorkerDied(f"{file.name}: the converter gave no answer", remedy="report it as a bug")
 
 

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from retrieval.errors import StorageFull
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -21,13 +23,16 @@ def new(address: str) -> Presence:
 
 
 def announce(home: Path, presence: Presence) -> None:
-    """Readable by the home's owner alone."""
+    """Readable by the home's owner alone. Raises `StorageFull`."""
     path = _path(home)
     partial = path.with_suffix(".part")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(asdict(presence), file)
-    partial.replace(path)
+    try:
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(presence), file)
+        partial.replace(path)
+    except OSError as exc:
+        raise StorageFull(f"{path} can't be written: {exc.strerror}", remedy="free some space") from exc
 
 
 def withdraw(home: Path) -> None:

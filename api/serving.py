@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -32,6 +33,8 @@ from retrieval.errors import UsageError
 
 if TYPE_CHECKING:
     from retrieval.store.index import Index
+
+_CUT_OFF = 1
 
 
 def serve(settings: Settings, ready: Callable[[Presence], None]) -> None:
@@ -166,10 +169,14 @@ def _address(host: str, bound: socket.socket) -> str:
 
 
 def _close(close: Callable[[], None], jobs: JobRunner) -> None:
-    """A job that would not end in time still writes: the home is then left to the kernel, as by a kill."""
+    """A job that would not end in time still writes: the process then ends as by a kill, which costs nothing.
+
+    (Left to the interpreter's own end, a thread that is in native code takes the process down with an abort.)
+    """
     if jobs.alive:
-        log.logger().warning("an ingest did not stop in time; the home was not closed")
-        return
+        log.logger().warning("an ingest did not stop in time and was cut off; what it published is kept")
+        sys.stderr.flush()
+        os._exit(_CUT_OFF)
     close()
 
 

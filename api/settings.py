@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     max_concurrency: int = Field(default=4, ge=1, description="searches and answers at work at once")
     max_queue: int = Field(default=32, ge=0, description="searches and answers that wait for a place")
     queue_timeout: float = Field(default=10.0, gt=0)
-    shutdown_timeout: float = Field(default=20.0, gt=0)
+    shutdown_timeout: float = Field(default=10.0, gt=0)
     workers: int = Field(default=0, ge=0, description="processes that convert; 0 = one per core")
     retention_days: int = Field(default=90, ge=1, description="how long answers and jobs are kept")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -51,9 +51,8 @@ class RetrievalReport:
     """What one mode scored on one set.
 
     `metrics` holds the mean of each with its interval, `scores` the same by level and query; `run` the ranked documents
-    (ids of BEIR records, paths of a question set) with strictly falling scores; `seconds` (n,) what each query took, searched
-    deeper than users do.
-    `notes` say what an evaluator should know before trusting a figure.
+    (ids of BEIR records, paths of a question set) with strictly falling scores; `seconds` (n,) what each query took,
+    searched deeper than users do. `notes` say what an evaluator should know before trusting a figure.
     """
 
     set_name: str
@@ -109,6 +108,8 @@ def retrieval(
     the engine and ingesting raise.
     """
     judged = load(set_path, qrels=qrels)
+    if run_path is not None and (run_path.is_dir() or not run_path.parent.is_dir()):
+        raise UsageError(f"no file can be written at {run_path}", remedy="name a file in a folder that is there")
     with prepared(judged, engine_settings=engine_settings, collection=collection, corpus=corpus, cache=cache) as ready:
         report = measure(ready, mode=mode, ks=ks)
     if run_path is not None:

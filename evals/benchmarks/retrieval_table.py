@@ -76,7 +76,7 @@ def main() -> None:
             reports[known.name] = list(_measured(known, arguments))
             console.print(table(known, reports[known.name]))
             for note in dict.fromkeys(note for report in reports[known.name] for note in report.notes):
-                console.print(f"  {note}", highlight=False)
+                console.print(f"  {note}", highlight=False, soft_wrap=True)
     if arguments.json is not None:
         found = {name: [report.as_json() for report in modes] for name, modes in reports.items()}
         arguments.json.write_text(json.dumps(found, indent=1))

@@ -34,7 +34,7 @@ def convert(path: Path, name: str) -> Document:
         if not blocks and reader.only_running:
             reader, blocks = _read(file.pages())
     if not blocks:
-        raise _no_text(name, page_count)
+        raise _no_text(name, page_count, reader)
     levels = heading_levels(blocks, outline)
     return assemble(
         _pieces(blocks, levels),
@@ -50,11 +50,13 @@ def _read(pages: Iterator[ReadPage | None]) -> tuple[PageReader, list[PageBlock]
     return reader, [block for page in pages for block in reader.blocks(page)]
 
 
-def _no_text(name: str, page_count: int) -> NoText:
-    pages = "1 page" if page_count == 1 else f"{page_count} pages"
+def _no_text(name: str, page_count: int, reader: PageReader) -> NoText:
+    pages = "its 1 page" if page_count == 1 else f"any of its {page_count} pages"
+    if not reader.pictures:
+        return NoText(f"{name} has no text on {pages}", remedy="Check in a PDF viewer whether it shows any text.")
     return NoText(
-        f"{name} has no text layer on any of its {pages}: it looks scanned",
-        remedy="Run it through OCR and ingest the result; Footnote's own OCR is planned.",
+        f"{name} has no text layer on {pages}: it looks scanned",
+        remedy="Run it through OCR and ingest the result; OCR in Footnote itself is planned.",
     )
 
 
@@ -130,15 +132,16 @@ def _notes(blocks: Sequence[PageBlock], page_count: int, reader: PageReader) -> 
     notes: list[str] = []
     with_text = {block.page for block in blocks} | reader.only_running
     if empty := [page for page in range(1, page_count + 1) if page not in with_text and page not in reader.broken]:
-        notes.append(f"{_page_list(empty)} no text layer; OCR is not there yet")
+        notes.append(f"without a text layer, and OCR is not there yet: {_page_list(empty)}")
     if reader.broken:
-        notes.append(f"{_page_list(sorted(reader.broken))} not be read; the file is damaged there")
+        notes.append(f"damaged and left out: {_page_list(sorted(reader.broken))}")
     if reader.hidden:
         notes.append(f"{reader.hidden} words that are invisible or off the page were left out")
     return tuple(notes)
 
 
 def _page_list(pages: Sequence[int]) -> str:
-    shown = ", ".join(map(str, pages[:_SHOWN_PAGES]))
+    if len(pages) == 1:
+        return f"page {pages[0]}"
     more = f" and {len(pages) - _SHOWN_PAGES} more" if len(pages) > _SHOWN_PAGES else ""
-    return f"page {shown}: has" if len(pages) == 1 else f"pages {shown}{more}: have"
+    return f"pages {', '.join(map(str, pages[:_SHOWN_PAGES]))}{more}"

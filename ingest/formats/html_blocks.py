@@ -252,5 +252,13 @@ def _is_named_noise(element: Element) -> bool:
         return True
     if element.tag in ("figure", "figcaption"):
         return False
-    named = " ".join(_CAMEL.sub("-", element.get(name) or "") for name in ("class", "id")).lower()
-    return bool(_NOISE_NAMES.search(named))
+    names = [element.get("class") or "", "" if _is_anchor(element) else element.get("id") or ""]
+    return any(_NOISE_NAMES.search(_CAMEL.sub("-", name).lower()) for name in names)
+
+
+def _is_anchor(element: Element) -> bool:
+    """Whether the id is made of the heading that it leads to: `social-security` is then no social media box."""
+    if element.tag in _HEADINGS:
+        return True
+    heading = next(element.iter(*_HEADINGS), None)
+    return heading is not None and plain_key(element.get("id") or "") == key_of(heading)

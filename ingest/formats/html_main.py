@@ -44,6 +44,7 @@ def keep_main(root: Element) -> None:
     _prune(body, {unit.element for unit in kept})
     if title is not None:
         remove(title)
+        title.tail = None  # lxml lets the text behind an element travel with it
         body.insert(0, title)
 
 
@@ -112,7 +113,7 @@ def _article(units: Sequence[Unit]) -> list[Unit]:
     What the judge left out stays only between what it took, and only if its structure speaks for it; a table of data
     stays anywhere.
     """
-    units = _once([unit for unit in units if not unit.is_noise])
+    units = [unit for unit in units if not unit.is_noise]
     judged = sum(unit.size for unit in units if unit.is_judged and not unit.is_grid)
     good = sum(unit.size for unit in units if unit.is_good and not unit.is_link_list)
     if judged < max(_ARTICLE_SIZE, _ARTICLE_SHARE * good):
@@ -126,17 +127,6 @@ def _article(units: Sequence[Unit]) -> list[Unit]:
         for number, unit in enumerate(units)
     ]
     return [unit for number, unit in enumerate(units) if _stays(unit, sure, number)]
-
-
-def _once(units: Sequence[Unit]) -> list[Unit]:
-    """Without what stands twice: galleries and teasers repeat titles and captions."""
-    seen: set[str] = set()
-    kept: list[Unit] = []
-    for unit in units:
-        if unit.size < SHORT or unit.is_grid or unit.key not in seen:
-            kept.append(unit)
-        seen.add(unit.key)
-    return kept
 
 
 def _stays(unit: Unit, sure: Sequence[bool], number: int) -> bool:

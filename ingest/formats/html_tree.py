@@ -55,6 +55,7 @@ def parse(text: str, name: str) -> Element:
         raise Malformed(f"{name}: no HTML in it ({exc})", remedy="Check what the file really is.") from exc
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise Malformed(f"{name}: elements nested thousands deep", remedy="Check what made the file.")
+    _clean(root)
     _level(root)
     return root
 
@@ -122,6 +123,15 @@ def _is_hidden(element: Element) -> bool:
 def _is_icon(image: Element) -> bool:
     sizes = [re.match(r"\s*(\d+)", image.get(side) or "") for side in ("width", "height")]
     return any(size and int(size[1]) <= _ICON_PIXELS for size in sizes)
+
+
+def _clean(root: Element) -> None:
+    """Take out what character references brought back in: lxml reads control characters and refuses to write them."""
+    for element in root.iter():
+        for part in ("text", "tail"):
+            text = getattr(element, part)
+            if text and (cleaned := clean_text(text)) != text:
+                setattr(element, part, cleaned)
 
 
 def _level(root: Element) -> None:

@@ -13,6 +13,8 @@ from ingest.formats.pdf_geometry import Word
 from ingest.formats.pdf_rows import Row, join_lines
 from ingest.formats.pdf_runs import Cut, column_gaps, cut_rows, stretches
 
+_VALUED = 0.8
+
 
 class AlignedTable(NamedTuple):
     """Rows first to last (exclusive) of those looked at, as a grid of texts with rows of equal length."""
@@ -38,6 +40,12 @@ def _tight_step(rows: Sequence[Row]) -> float:
     steps = sorted(lower.base - upper.base for upper, lower in pairwise(rows))
     narrow = steps[len(steps) // 4]
     return max(1.35 * rows[0].size, min(1.12 * narrow, 1.75 * rows[0].size))
+
+
+def _valued(rows: Sequence[Sequence[Sequence[Row]]]) -> int:
+    """1 where all columns but the first hold values, so that two labels may share that one; else 0."""
+    texts = [" ".join(piece.text for piece in cell) for row in rows for cell in row[1:] if cell]
+    return int(sum(map(is_value, texts)) >= _VALUED * len(texts))
 
 
 class _Candidate:
@@ -98,7 +106,7 @@ class _Candidate:
         tabular = [row for row in placed if sum(map(bool, row)) >= 2]
         if len(tabular) < 2:
             return False
-        crowded = sum(any(len(cell) > 1 for cell in row) for row in tabular) / len(tabular)
+        crowded = sum(any(len(cell) > 1 for cell in row[_valued(tabular) :]) for row in tabular) / len(tabular)
         cells = [cell for row in tabular for cell in row if cell]
         texts = [" ".join(piece.text for piece in cell) for cell in cells]
         values = sum(is_value(text) for text in texts) / len(texts)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from ingest.formats.pdf_rows import Row, join_lines, usual_size
 
 BlockLook = Literal["text", "item", "code", "table", "caption"]
-_BULLET = re.compile(r"[•●○◦▪■□‣⁃·➢➤✓❖►\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf02d\u2023]\Z|[–—*o-]\Z")
+_BULLET = re.compile(r"[•●○◦▪■□‣⁃·➢➤✓❖►\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf02d\u2023]\Z|[–—o-]\Z")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})\)|(?:\d{1,2}|[a-z]|[ivx]{1,5})\.)\Z")
 _CAPTION = re.compile(
     r"(?:table|figure|fig\.|chart|exhibit|box|graph|tabelle|abbildung)\s*[\dIVX]+(?:[.-]\d+)*\b", re.IGNORECASE

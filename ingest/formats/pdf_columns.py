@@ -5,14 +5,14 @@ what lies above and below the strip is read before and after, and every part is 
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ingest.formats.pdf_cells import is_value
 from ingest.formats.pdf_geometry import Box, Word
-from ingest.formats.pdf_rows import make_rows
+from ingest.formats.pdf_rows import make_rows, segments
 
 _MAX_DEPTH = 8
 _MIN_WORDS = 24
@@ -21,12 +21,15 @@ _MIN_LINES = 3
 _MAX_TRIES = 6
 _FAR = 2.5
 """Lines of white between columns and what stands above or below them."""
+_FULL = 0.72
+"""Of the widest lines of a column: what a line of running text fills."""
 _CROSSED = 0.85
 """Of the lines: where more of them cross a place no gutter is looked for."""
 _SPARSE = 0.4
 """Of the lines beside it: a side with fewer is side heads."""
 _STEP = 3.0
-"""Points between two places tried for a gutter."""
+_PLACES = 400
+"""Points between two places tried for a gutter, and how many are tried at most."""
 
 Spans = npt.NDArray[np.float64]
 """(n, 4): left, top, right, bottom of each item."""
@@ -157,7 +160,7 @@ def _candidates(spans: Spans) -> list[tuple[float, float, float]]:
     middle = (spans[:, 0] + spans[:, 2]) / 2
     strips: dict[tuple[int, int], list[float]] = {}
     lines = len(np.unique(np.round(spans[:, 3] / 4)))
-    for x in np.arange(left + 6 * size, right - 6 * size, _STEP).tolist():
+    for x in np.arange(left + 6 * size, right - 6 * size, max(_STEP, (right - left) / _PLACES)).tolist():
         if ((spans[:, 0] < x) & (spans[:, 2] > x)).sum() > _CROSSED * lines:
             continue
         for top, bottom in _free_bands(spans, x, 0.45 * size):
@@ -207,29 +210,33 @@ def _weighed(items: list[_Item], spans: Spans, gutter: tuple[float, float, float
 class _Look(NamedTuple):
     lines: int
     prose: float
+    values: float
     bases: list[float]
 
 
 def _look(items: list[_Item]) -> _Look:
-    """Number of rows, the share of them that read as running text, and their baselines."""
+    """Number of rows, shares of their segments that fill a line with running text and that are values, baselines."""
     rows = make_rows(item.word for item in items if item.word is not None)
     if not rows:
-        return _Look(0, 0.0, [])
-    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
-    prose = 0
-    for row in rows:
-        letters = sum(word.text.strip(".,;:()").isalpha() for word in row.words)
-        widest = max((b.x0 - a.x1 for a, b in pairwise(row.words)), default=0.0)
-        full = row.x1 - row.x0 > 0.6 * (right - left)
-        prose += letters >= 3 and widest < 2.2 * row.size and (full or letters >= 6)
-    return _Look(len(rows), prose / len(rows), [row.base for row in rows])
+        return _Look(0, 0.0, 0.0, [])
+    parts = [part for row in rows for part in segments(row, 1.5 * row.size)]
+    widths = sorted(part.x1 - part.x0 for part in parts)
+    wide = _FULL * widths[len(widths) * 9 // 10]
+    prose = sum(
+        part.x1 - part.x0 >= wide and sum(word.text.strip(".,;:()").isalpha() for word in part.words) >= 3
+        for part in parts
+    )
+    values = sum(is_value(part.text) for part in parts)
+    return _Look(len(rows), prose / len(parts), values / len(parts), [row.base for row in rows])
 
 
 def _parts_prose(looks: list[_Look]) -> bool:
+    """Whether both sides are running text, or one is and the other's lines do not run level with its lines."""
     less, more = sorted(look.prose for look in looks)
-    if less >= 0.5:
-        return True
-    return more >= 0.6 and less >= 0.25 and _apart(looks)
+    values = max(look.values for look in looks)
+    if values >= 0.4 or (less >= 0.65 and values < 0.25):
+        return values < 0.4
+    return (less >= 0.5 or (more >= 0.6 and less >= 0.25)) and _apart(looks)
 
 
 def _apart(looks: list[_Look]) -> bool:

@@ -131,7 +131,7 @@ def _levels_of_looks(candidates: dict[int, _Look], levels: dict[int, int]) -> di
     for look in sorted(counts):
         if look in known:
             level = known[look].most_common(1)[0][0]
-        elif counts[look] >= often:
+        elif counts[look] >= often or (not named and -look.size >= _LARGER):  # a title stands above all else
             level = min(_DEEPEST, level + 1)
         named[look] = max(1, level)
     return named

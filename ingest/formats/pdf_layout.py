@@ -17,12 +17,13 @@ _KNOWN_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 class PageReader:
     """Reads pages one after the other; what it learns of a document's words helps to join hyphenated ones.
 
-    `hidden` counts words left out, `broken` are pages that could not be loaded, `only_running` pages whose text is
-    nothing but running lines or blank on purpose.
+    `hidden` counts words left out, `pictures` raster images; `broken` are pages that could not be loaded,
+    `only_running` pages whose text is nothing but running lines, or that are blank.
     """
 
     def __init__(self) -> None:
         self.hidden = 0
+        self.pictures = 0
         self.broken: set[int] = set()
         self.only_running: set[int] = set()
         self._known: set[str] = set()
@@ -35,6 +36,7 @@ class PageReader:
             self.broken.add(self._number)
             return []
         self.hidden += page.hidden
+        self.pictures += len(page.images)
         self._learn(page.words)
         known = self._known
         blocks = _page_blocks(page, known)

@@ -3,7 +3,8 @@
 pdfium's text is right where word spaces are positional, which the pure Python readers glue together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -42,10 +43,12 @@ class PdfFile:
         self._document.close()
 
     def metadata(self) -> dict[str, str]:
-        """Title, Author, CreationDate and the rest, as far as they have text."""
-        return {
-            key: value.replace("\0", "").strip() for key, value in self._document.get_metadata_dict().items() if value
-        }
+        """Title, Author, CreationDate and the rest, as far as they have text that can be decoded."""
+        found: dict[str, str] = {}
+        for key in self._document.METADATA_KEYS:
+            if value := _decoded(partial(self._document.get_metadata_value, key)):
+                found[key] = value
+        return found
 
     def outline(self) -> tuple[Bookmark, ...]:
         """The bookmarks in order; at most MAX_BOOKMARKS."""
@@ -53,8 +56,7 @@ class PdfFile:
         for mark in self._document.get_toc():
             destination = mark.get_dest()
             index = destination.get_index() if destination else None
-            title = " ".join(mark.get_title().replace("\0", "").split())
-            marks.append(Bookmark(title, mark.level, None if index is None else index + 1))
+            marks.append(Bookmark(_decoded(mark.get_title), mark.level, None if index is None else index + 1))
             if len(marks) >= MAX_BOOKMARKS:
                 break
         return tuple(marks)
@@ -73,6 +75,14 @@ class PdfFile:
                 yield None
             finally:
                 page.close()
+
+
+def _decoded(read: Callable[[], str]) -> str:
+    """A text of the file on one line; empty where its bytes are no text."""
+    try:
+        return " ".join(read().replace("\0", "").split())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _opening_error(error: pdfium.PdfiumError, name: str) -> Encrypted | Malformed:

@@ -13,7 +13,11 @@ _BREAK = 7.0
 """Points: what a line may be broken by, where each cell draws its own piece of it."""
 _NEAR = 4.0
 """Points: no cell is narrower."""
-_MAX_LINES = 1500
+_MEETING = 3
+"""Vertical lines that make a joint."""
+_REPEATED = 100
+"""Characters: a longer text is not said again for each row that its cell reaches over."""
+_MAX_LINES = 3000
 _MAX_GRID = 20_000
 
 
@@ -41,11 +45,13 @@ def ruled_tables(words: Sequence[Word], across: Sequence[Box], down: Sequence[Bo
     if not words or len(across) < 2 or len(down) < 1 or len(across) + len(down) > _MAX_LINES:
         return []
     flat = _merged(_Line((box.top + box.bottom) / 2, box.x0, box.x1) for box in across)
-    upright = _merged(_Line((box.x0 + box.x1) / 2, box.top, box.bottom) for box in down)
+    pieces = [_Line((box.x0 + box.x1) / 2, box.top, box.bottom) for box in down]
+    upright = _merged(pieces)
+    joints = _joints(pieces)
     tables: list[Table] = []
     taken: set[int] = set()
-    for rows, columns in sorted(_connected(flat, upright), key=lambda part: -len(part[0]) * len(part[1])):
-        grid = _grid(rows, columns)
+    for rows, columns in sorted(_connected([*flat, *joints], upright), key=lambda part: -len(part[0]) * len(part[1])):
+        grid = _grid(rows, columns, frozenset(joints))
         table = grid.filled(words, taken, known) if grid else None
         if table:
             tables.append(table)
@@ -66,6 +72,21 @@ def _merged(lines: Iterable[_Line]) -> list[_Line]:
         else:
             merged.append(list(line))
     return [_Line(*line) for line in merged]
+
+
+def _joints(pieces: Sequence[_Line]) -> list[_Line]:
+    """Where several vertical lines are pieced together at one height: the edge of a row whose cells have sides."""
+    ends: dict[int, list[float]] = {}
+    starts: dict[int, list[float]] = {}
+    for piece in pieces:
+        ends.setdefault(round(piece.end), []).append(piece.at)
+        starts.setdefault(round(piece.start), []).append(piece.at)
+    joints: list[_Line] = []
+    for height, places in ends.items():
+        met = sorted(at for at in places if any(abs(at - other) < 1 for other in starts.get(height, ())))
+        if len(met) >= _MEETING:
+            joints.append(_Line(float(height), met[0], met[-1]))
+    return joints
 
 
 def _connected(flat: list[_Line], upright: list[_Line]) -> list[_Part]:
@@ -100,8 +121,9 @@ def _places(values: Iterable[float]) -> list[float]:
     return places
 
 
-def _grid(rows: list[_Line], columns: list[_Line]) -> "_Grid | None":
+def _grid(rows: list[_Line], columns: list[_Line], joints: frozenset[_Line]) -> "_Grid | None":
     left, right = min(row.start for row in rows), max(row.end for row in rows)
+    rows = [_Line(row.at, left, right) if row in joints else row for row in rows]
     top, bottom = min(column.start for column in columns), max(column.end for column in columns)
     xs = _places(column.at for column in columns)
     ys = _places(row.at for row in rows)
@@ -212,20 +234,28 @@ class _Grid:
         inner = [
             root for root in dict.fromkeys(roots) if root // self._wide == band and not self._reaches_below(root, band)
         ]
-        split = records([[words[index] for index in cells.get(root, ())] for root in inner])
+        split = records([_of(cells, root, words) for root in inner])
         if split is None:
-            return [[cell_text([words[index] for index in cells.get(root, ())], known) for root in roots]]
+            return [[self._said(root, band, cell_text(_of(cells, root, words), known)) for root in roots]]
         rows: list[list[str]] = []
         for line in split:
             texts = {root: cell_text(part, known) for root, part in zip(inner, line, strict=True)}
-            outer = {root: cell_text([words[index] for index in cells.get(root, ())], known) for root in roots}
+            outer = {root: cell_text(_of(cells, root, words), known) for root in roots}
             rows.append([texts.get(root, outer[root] if root not in inner else "") for root in roots])
         return rows
+
+    def _said(self, root: int, band: int, text: str) -> str:
+        """The text of a cell over several rows: said in each, but a long one in the first alone."""
+        return text if root // self._wide == band or len(text) <= _REPEATED else ""
 
     def _reaches_below(self, root: int, band: int) -> bool:
         if band + 1 >= self._high:
             return False
         return any(self._root((band + 1) * self._wide + x) == root for x in range(self._wide))
+
+
+def _of(cells: dict[int, list[int]], root: int, words: Sequence[Word]) -> list[Word]:
+    return [words[index] for index in cells.get(root, ())]
 
 
 def _keeps_to_columns(words: Sequence[Word], edges: Sequence[float]) -> bool:

@@ -12,6 +12,8 @@ _BULLET = re.compile(r"(?:[•●○◦▪■□–—*·‣⁃\uf0b7\uf0a7\uf0d
 _LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _BEFORE_NUMBER = re.compile(r"(?:[$€£¥(]|US\$|\(\$|\$\s?\(|[A-Z]{3}\s?[$€£])\Z")
 _AFTER_NUMBER = re.compile(r"(?:[)%]|%\)|\)%|\)\s?%|bps|pts?\.?|x|\(?[a-z\d]\)|\*+|†|‡)\Z")
+_SIGNS = frozenset({"$", "€", "£", "¥", "US$"})
+_NUMBER_START = re.compile(r"[\d(—–.-]")
 _PROSE_WORDS = 9
 _MAX_LOOSE = 6
 """Rows without a second segment that may follow each other inside a table."""
@@ -50,7 +52,7 @@ def _gap_of(row: Row, gap: float) -> float:
 def _with_signs(parts: list[Row]) -> list[Row]:
     """Segments with a currency sign put to the number after it, and a bracket or percent sign to the one before."""
     joined: list[Row] = []
-    for part in parts:
+    for part in _signs_freed(parts):
         if joined and (_signed(joined[-1], part) or _suffixed(joined[-1], part)):
             joined[-1] = Row((*joined[-1].words, *part.words), part.base, part.size)
         else:
@@ -58,9 +60,20 @@ def _with_signs(parts: list[Row]) -> list[Row]:
     return joined
 
 
+def _signs_freed(parts: list[Row]) -> list[Row]:
+    """A currency sign at a label's end, the number far behind it, put to the number."""
+    freed = list(parts)
+    for place in range(len(freed) - 1):
+        left, right = freed[place], freed[place + 1]
+        if len(left.words) > 1 and left.words[-1].text in _SIGNS and _NUMBER_START.match(right.text):
+            freed[place] = left._replace(words=left.words[:-1])
+            freed[place + 1] = right._replace(words=(left.words[-1], *right.words))
+    return freed
+
+
 def _signed(left: Row, right: Row) -> bool:
     """A currency sign or bracket and the number that it stands before, at the far side of the cell as may be."""
-    return len(left.text) <= 5 and bool(_BEFORE_NUMBER.search(left.text) and re.match(r"[\d(—–.-]", right.text))
+    return len(left.text) <= 5 and bool(_BEFORE_NUMBER.search(left.text) and _NUMBER_START.match(right.text))
 
 
 def _suffixed(left: Row, right: Row) -> bool:

@@ -123,7 +123,7 @@ def _sorted_out(handle: int, chars: _Chars, frame: Frame) -> PageWords:
         bx, by = frame.place(right, top)
         ox, oy = frame.place(origin[0], origin[1])
         x0, x1, upper, lower = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
-        if x1 < 0 or lower < 0 or x0 > frame.width or upper > frame.height:
+        if not (x1 >= 0 and lower >= 0 and x0 <= frame.width and upper <= frame.height):  # no numbers fail it too
             words.off += 1
             continue
         word = _turned_word(text, (x0, upper, x1, lower), (ox, oy), face)

@@ -29,7 +29,7 @@ from retrieval.models import (
 )
 from retrieval.ports import ChatModel, Embedder
 from retrieval.search.passages import PassageReader
-from retrieval.search.searcher import MAX_QUESTION
+from retrieval.search.searcher import MAX_QUESTION, refuse_broken
 
 _READ_AS = "The question was read as: {}"
 _LEFT_OUT = "{} more passages were found than the language model has room for."
@@ -101,8 +101,11 @@ class Answerer:
     ) -> Iterator[AnswerEvent]:
         """`SourcesFound`, then `Token` and `Cited` as they come, then `Done`.
 
-        Raises: `UsageError` for a bad question, before the first event. A failing language model is no error here.
+        Raises: `UsageError` for a bad question or history, before the first event. A failing language model is no
+        error here.
         """
+        for turn in history:
+            refuse_broken(turn.content)
         full = standalone(question, history)
         asked = _Asked(question, full if len(full) <= MAX_QUESTION else question, history)
         hits = self._searcher.search(asked.full, k=HITS_READ, caller=caller, collection=collection)

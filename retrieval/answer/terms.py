@@ -42,6 +42,16 @@ def numbers(text: str) -> frozenset[str]:
     return frozenset(_plain_number(match) for match in _NUMBER.findall(text))
 
 
+def names(question: str) -> frozenset[str]:
+    """The terms of words that name something: capitalised after the first word, or with a digit in them."""
+    named = [
+        word
+        for place, word in enumerate(_WORD.findall(question))
+        if (place > 0 and word[0].isupper()) or any(character.isdigit() for character in word)
+    ]
+    return frozenset(content_terms(" ".join(named)))
+
+
 def weights(terms: Iterable[str], documents: Collection[Collection[str]]) -> Mapping[str, float]:
     """How telling each term is among `documents` (each a set of terms): `ln(1 + (N - n + 0.5) / (n + 0.5))`, BM25's."""
     total = len(documents)

@@ -1,4 +1,4 @@
-"""Two rankings to one. Both functions are pure: rows and scores in, `Ranked` out, best first, ties by ascending row."""
+"""Two rankings to one. Pure: rows and scores in, `Ranked` out, best first, ties by ascending row."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,19 +6,6 @@ from numpy.typing import NDArray
 from retrieval.ports import Ranked, Rows
 
 Scores = NDArray[np.float32]
-
-
-def reciprocal_rank(dense: Ranked, lexical: Ranked, *, constant: int = 60) -> Ranked:
-    """Sum of `1 / (constant + rank)` over the rankings that hold a row, ranks from 1.
-
-    Source: Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet", SIGIR 2009.
-    """
-    rows = np.union1d(dense.rows, lexical.rows)
-    total = np.zeros(len(rows), dtype=np.float64)
-    for ranked in (dense, lexical):
-        ranks = np.arange(1, len(ranked.rows) + 1)
-        total[np.searchsorted(rows, ranked.rows)] += 1.0 / (constant + ranks)
-    return ranked_by(rows, total)
 
 
 def convex(rows: Rows, cosines: Scores, bm25: Scores, *, dense_weight: float) -> Ranked:

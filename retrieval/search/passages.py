@@ -62,11 +62,6 @@ class PassageReader:
         ]
         return tuple(sorted(made, key=lambda passage: passage.hits[0].rank))
 
-    def text(self, document_id: str, version: int, *, caller: Caller) -> str:
-        """The stored text of a version that a hit was found in; empty if it went away since."""
-        found = self._version(document_id, version, caller=caller)
-        return "" if found is None else found.text
-
     def _version(self, document_id: str, number: int, *, caller: Caller) -> StoredVersion | None:
         key = (document_id, number)
         with self._lock:

@@ -1,5 +1,6 @@
 """From a question to hits: what the caller may see is fixed first, then ranked twice, fused and folded."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, get_args
@@ -17,6 +18,7 @@ DENSE_WEIGHT = 0.6  # measured beside reciprocal rank fusion and other scalings:
 _FEWEST_CANDIDATES = 50
 _CANDIDATES_PER_HIT = 5
 _TELLING_LENGTH = 80
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _NOTHING = Ranked(rows=np.zeros(0, dtype=np.int64), scores=np.zeros(0, dtype=np.float32))
 
 
@@ -81,7 +83,7 @@ class Searcher:
         In mode `lexical` only chunks that share a term with the question count. Equal chunks are folded into the best
         ranked of them, after visibility.
 
-        Raises: `UsageError` for a blank or over-long question, `k` outside 1-1000 or an unknown mode.
+        Raises: `UsageError` for a blank, over-long or broken question, `k` outside 1-1000 or an unknown mode.
         """
         _check(question, k, mode)
         view = self._visibility.view(caller, collection)
@@ -138,9 +140,16 @@ class Searcher:
         )
 
 
+def refuse_broken(text: str) -> None:
+    """Raises `UsageError` for text with half a surrogate pair, which no model and no index takes."""
+    if _HALF_A_PAIR.search(text):
+        raise UsageError("the text holds half a surrogate pair", remedy="send valid Unicode")
+
+
 def _check(question: str, k: int, mode: str) -> None:
     if not question.strip():
         raise UsageError("the question is blank", remedy="ask something")
+    refuse_broken(question)
     if len(question) > MAX_QUESTION:
         raise UsageError(
             f"the question has {len(question)} characters, more than {MAX_QUESTION}", remedy="ask it more briefly"

@@ -39,6 +39,8 @@ class ChromaVectors:
         self._dimension = dimension
         self._lock = threading.RLock()
         self._generation, self._added = self._recorded()
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ["SQLITE_TMPDIR"] = str(folder)  # Chroma's own SQLite spills into /var/tmp otherwise
         try:
             self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
             self._collection = self._client.get_or_create_collection(

@@ -131,10 +131,12 @@ def _prepare_write(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA temp_store=MEMORY")  # nothing is written outside the home
 
 
 def _prepare_read(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
+    connection.execute("PRAGMA temp_store=MEMORY")
 
 
 def _begin(connection: Connection) -> None:

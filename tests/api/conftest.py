@@ -90,6 +90,15 @@ def _log_to_itself() -> Iterator[None]:
 
 
 @pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEngine:
+    """What every verb opens."""
+    fake = FakeEngine(LEAVE, SEVERANCE, PRODUCT)
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("retrieval.engine.Engine.open", lambda settings, write=False: fake)
+    return fake
+
+
+@pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts servers with settings; all are shut down at the end."""
     with contextlib.ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""The command line: what each verb prints, and how each way of ending becomes an exit code."""
+"""The command line: what each verb takes and prints."""
 
 import json
 import subprocess
@@ -10,21 +10,12 @@ import click
 import pytest
 
 from api import cli, terminal
-from retrieval.errors import HomeError
 from retrieval.models import OWNER, PUBLIC, Caller, Turn
-from tests.api.conftest import LEAVE, PRODUCT, SEVERANCE
+from tests.api.conftest import LEAVE
 from tests.api.fake_engine import FakeEngine, Page
 
 HEAVY = ("chromadb", "fastapi", "numpy", "pydantic", "sentence_transformers", "sqlalchemy", "torch", "transformers")
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEngine:
-    """What every verb opens."""
-    fake = FakeEngine(LEAVE, SEVERANCE, PRODUCT)
-    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("retrieval.engine.Engine.open", lambda settings, write=False: fake)
-    return fake
+HEAVY_FOR_VERBS = ("chromadb", "fastapi", "numpy", "sentence_transformers", "torch", "transformers")
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -70,9 +61,6 @@ def test_help_loads_nothing_heavy() -> None:
         ended = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
 
         assert ended.stderr.strip() == "[]", arguments
-
-
-HEAVY_FOR_VERBS = ("chromadb", "fastapi", "numpy", "sentence_transformers", "torch", "transformers")
 
 
 def test_search_prints_the_contract_s_object_alone(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,96 +156,6 @@ def test_history_is_read_from_a_file(engine: FakeEngine, tmp_path: Path, capsys:
     assert "is no list of turns" in capsys.readouterr().err
 
 
-def test_an_error_is_two_lines_on_stderr(
-    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def missing(settings: object, write: bool = False) -> FakeEngine:
-        raise HomeError("there is no home here", remedy="run `footnote ingest FOLDER` first")
-
-    monkeypatch.setattr("retrieval.engine.Engine.open", missing)
-
-    assert cli.run(["ask", "leave"]) == 1
-
-    out = capsys.readouterr()
-    assert out.out == ""
-    assert out.err.splitlines() == ["footnote: there is no home here", "run `footnote ingest FOLDER` first"]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["search"], ["search", "x", "-k", "0"], ["nothing"], ["ask", "x", "--history", "/nowhere"], ["show", "--frob"]],
-)
-def test_wrong_usage_ends_with_2_and_an_object_where_json_was_asked_for(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.run([*arguments, "--json"]) == 2
-
-    error = json.loads(capsys.readouterr().out)["error"]
-    assert set(error) == {"code", "message", "remedy", "request_id"}
-    assert error["code"] == "usage"
-
-
-def test_a_verb_that_needs_another_one_shows_its_help_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["key"]) == 2
-
-    assert "revoke" in capsys.readouterr().err
-
-
-def test_a_bad_setting_is_told_in_two_lines(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("FOOTNOTE_RATE_LIMIT", "none")
-
-    assert cli.run(["documents"]) == 2
-
-    assert capsys.readouterr().err.splitlines()[1] == "correct or unset FOOTNOTE_RATE_LIMIT"
-
-
-def test_ctrl_c_ends_with_130_and_one_line(
-    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    engine.failure = KeyboardInterrupt()  # type: ignore[assignment]
-
-    assert cli.run(["ask", "leave"]) == 130
-
-    out = capsys.readouterr()
-    assert out.out == ""
-    assert out.err.strip() == "footnote: stopped by Ctrl-C; nothing is half done"
-
-
-def test_a_bug_is_told_as_one_with_its_place(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
-    engine.failure = ZeroDivisionError("oops")
-
-    assert cli.run(["ask", "leave", "--json"]) == 1
-
-    out = capsys.readouterr()
-    assert json.loads(out.out)["error"]["code"] == "internal"
-    assert "fake_engine.py" in out.err
-
-
-def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
-    """`footnote ... | head -1`: nothing on stderr."""
-    program = (
-        "import sys; from api import cli, terminal\n"
-        "@cli.verbs.command()\n"
-        "def flood():\n"
-        "    for number in range(100_000): terminal.emit({'number': number})\n"
-        "cli._VERBS['flood'] = 'floods'\n"
-        "cli.Verbs.get_command = lambda self, ctx, name: flood\n"
-        "sys.exit(cli.run(['flood']))\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as flood:
-        assert flood.stdout is not None
-        assert flood.stderr is not None
-        assert flood.stdout.readline() == '{"number": 0}\n'
-        flood.stdout.close()
-        errors = flood.stderr.read()
-
-    assert (flood.returncode, errors) == (1, "")
-
-
 def test_a_document_can_t_write_to_the_terminal(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
     evil = "portugal \x1b[2J\x1b]0;owned\x07 \u202egnp.exe \x9b31m [bold red]x[/]"
     engine.catalog.pages = [Page("evil", evil)]
@@ -299,12 +197,18 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(
     assert added["key"].encode() not in (tmp_path / "home" / "activity.db").read_bytes()
 
 
-def test_an_open_house_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_convert_prints_the_markdown_and_with_json_its_blocks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a key the server is for this machine alone; no engine is opened to say so."""
-    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    page = tmp_path / "leave.html"
+    page.write_text("<html><body><main><h1>Leave</h1><p>All have 25 days of leave.</p></main></body></html>")
 
-    assert cli.run(["serve", "--host", "0.0.0.0", "--port", "0", "--json"]) == 2
-
-    assert "no key was made" in json.loads(capsys.readouterr().out)["error"]["message"]
+    assert cli.run(["convert", str(page)]) == 0
+    assert capsys.readouterr().out == "# Leave\n\nAll have 25 days of leave.\n"
+    assert cli.run(["convert", str(page), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [(block["kind"], block["text"]) for block in shown["blocks"]] == [
+        ("heading", "# Leave"),
+        ("paragraph", "All have 25 days of leave."),
+    ]
+    assert all(shown["text"][block["start"] : block["end"]] == block["text"] for block in shown["blocks"])

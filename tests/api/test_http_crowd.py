@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import uvicorn
 
+from api import sse
 from tests.api.conftest import Server, Start
 
 
@@ -123,6 +124,21 @@ def test_a_client_that_goes_away_in_the_queue_leaves_it(start: Start) -> None:
 
         assert first.result()[0] == 200
     assert len(server.engine.asked) == 1
+
+
+def test_a_stream_that_is_silent_for_long_says_that_it_lives(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comment that clients skip, so that no proxy on the way takes the silence for the end."""
+    monkeypatch.setattr(sse, "_PING_SECONDS", 0.02)
+    server = start()
+    server.engine.gate = threading.Event()
+
+    with listening(server) as port, send(port, "/v1/ask", stream=True) as sent, sent.makefile("rb") as lines:
+        assert server.engine.begun.acquire(timeout=10)
+        while not (line := lines.readline()).startswith(b": ping"):
+            assert line
+        server.engine.gate.set()
+        while not (line := lines.readline()).startswith(b"event: done"):
+            assert line
 
 
 def test_a_hundred_clients_that_reset_at_once_leave_nothing_behind(start: Start) -> None:

@@ -140,6 +140,8 @@ def test_the_page_of_the_interface_loads_nothing_from_elsewhere(server: Server) 
 
 def test_the_interface_is_described_whole(server: Server) -> None:
     paths = server.client().get("/openapi.json").json()["paths"]
+    assert paths["/v1/ask"]["post"]["security"] == [{"key": []}]
+    assert "security" not in paths["/healthz"]["get"]
 
     routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
     assert routes == {

@@ -1,6 +1,7 @@
 """A server's life beside the command line: one writer, hand-over of work, restarts, kills."""
 
 import json
+import shutil
 import signal
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from tests.e2e.conftest import Footnote, serve, write_corpus
 
 
 @pytest.fixture
-def footnote(tmp_path: Path) -> Footnote:
-    """A home of the test's own, with the corpus in it."""
+def footnote(ingested: Footnote, tmp_path: Path) -> Footnote:
+    """A home of the test's own, with the corpus in it. The model's exported form is not made again for each."""
     write_corpus(tmp_path / "corpus")
     footnote = Footnote(tmp_path / "home", tmp_path / "corpus")
+    shutil.copytree(ingested.home / "models", footnote.home / "models")
     footnote.run("ingest", str(tmp_path / "corpus"), "--json")
     return footnote
 

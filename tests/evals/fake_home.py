@@ -10,11 +10,13 @@ from retrieval.models import (
     DocumentSummary,
     Hit,
     Mode,
+    Outcome,
     PageSpan,
     Provenance,
     StoredChunk,
     StoredVersion,
 )
+from retrieval.store.catalog import RunSummary
 
 PAGE_BREAK = "\f"
 
@@ -54,13 +56,20 @@ def hits(*chunks: StoredChunk, scores: Sequence[float] = (), duplicates: Sequenc
 class FakeHome:
     """Documents by path; pages are parted by form feeds in the text, which count as two line ends.
 
-    It is both the engine and its catalogue. `groups` restricts documents by path.
+    It is both the engine and its catalogue. `groups` restricts documents by path; `ledger` holds runs, latest first.
     """
 
-    def __init__(self, texts: Mapping[str, str], groups: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        groups: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        ledger: Sequence[Sequence[Outcome]] = (),
+    ) -> None:
         self._texts = {path: text.replace(PAGE_BREAK, "\n\n") for path, text in texts.items()}
         self._pages = {path: _pages(text) for path, text in texts.items()}
         self._groups = groups or {}
+        self._ledger = ledger
         self.asked: list[tuple[str, int, Mode]] = []
 
     @property
@@ -81,6 +90,12 @@ class FakeHome:
         return StoredVersion(
             document_id, "c", path, "", path, 1, "text/plain", "", self._texts[path], self._pages[path], {}
         )
+
+    def runs(self, limit: int = 20) -> tuple[RunSummary, ...]:
+        return tuple(RunSummary(number, "c", "", None, {}) for number in range(len(self._ledger)))
+
+    def outcomes(self, run_id: int) -> tuple[Outcome, ...]:
+        return tuple(self._ledger[run_id])
 
     def search(
         self,

@@ -1,19 +1,22 @@
 """A set measured in one call: with a fake home by hand, and with the real engine, model and stores."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from evals import trec
+from evals import homes, trec
 from evals.benchmark import Prepared, measure, retrieval, written
 from evals.errors import BadSet
 from evals.evidence import Located, locate
 from evals.models import BeirSet, Evidence, Question, QuestionSet, Record
 from retrieval.engine import Engine
 from retrieval.errors import HomeError, UsageError
+from retrieval.models import OWNER
 from retrieval.settings import EngineSettings
 from tests.evals.fake_home import FakeHome
+from tests.fakes import FakeEmbedder
 
 TEXTS = {
     "fox.txt": "The quick red fox jumps over the lazy dog.",
@@ -167,3 +170,20 @@ def test_arguments_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
         retrieval(questions, engine_settings=settings, collection="c", corpus=tmp_path)
     with pytest.raises(HomeError, match="no Footnote home"):
         retrieval(questions, engine_settings=settings, collection="c")
+    with pytest.raises(UsageError, match="no file can be written"):
+        retrieval(folder, engine_settings=settings, run_path=tmp_path / "gone" / "run")
+
+
+def test_a_cached_home_of_another_model_is_made_anew(tmp_path: Path) -> None:
+    """The model's folder may be replaced under the same name; what was cached for the old one is of no use."""
+    settings = EngineSettings(home=tmp_path / "home")
+    own = homes.for_records(beir_set(), settings=settings, cache=tmp_path)
+    marker = (own.home / "filled.json").read_text()
+    shutil.rmtree(own.home)
+    Engine(own, write=True, embedder=FakeEmbedder()).close()
+    (own.home / "filled.json").write_text(marker)
+
+    assert homes.for_records(beir_set(), settings=settings, cache=tmp_path) == own
+
+    with Engine.open(own) as engine:
+        assert len(engine.catalog.documents(OWNER)) == len(TEXTS)

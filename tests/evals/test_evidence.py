@@ -6,6 +6,7 @@ from evals.errors import BadSet
 from evals.evidence import locate
 from evals.models import Evidence, Question, QuestionSet
 from evals.spans import Span
+from retrieval.models import Outcome
 from tests.evals.fake_home import FakeHome
 
 LEAVE = "# Annual **leave**\n\nStaff in Spain get\n23 days.\fStaff in Germany get 30 days.\n\n| Italy | 26 |"
@@ -102,3 +103,29 @@ def test_restricted_documents_count_as_there() -> None:
     home = FakeHome({"pay.txt": "secret"}, groups={"pay.txt": ("hr",)})
 
     assert locate(questions(question(Evidence("pay.txt", quote="secret"))), home).gold[0].documents == ("pay.txt",)
+
+
+def test_a_source_that_an_ingest_could_not_read_counts_as_not_found() -> None:
+    """The set is right and the system lost the document: its gold stays, out of reach of any hit."""
+    scan = Outcome("file:///corpus/old/scan%201.pdf", "failed", "no_text: it looks scanned")
+    home = FakeHome({"tea.txt": "tea"}, ledger=[[scan]])
+
+    located = locate(questions(question(Evidence("old/scan 1.pdf", 1, "a crate"))), home)
+
+    (gold,) = located.gold
+    assert (gold.documents, gold.pages) == (("old/scan 1.pdf",), (("old/scan 1.pdf", 1),))
+    assert [len(place) for place in gold.quotes[0].places] == [len("a crate")]
+    assert located.notes == (
+        "old/scan 1.pdf was not indexed (failed, no_text: it looks scanned): what asks for it counts as not found",
+    )
+
+
+def test_what_the_latest_run_says_of_a_source_counts() -> None:
+    """A copy of another file now, unreadable before: the set must name the document that is there."""
+    uri = "file:///corpus/scan.pdf"
+    copy = Outcome(uri, "duplicate", "the same bytes as tea.txt")
+    home = FakeHome({"tea.txt": "tea"}, ledger=[[copy], [Outcome(uri, "failed")]])
+
+    assert refusal(home, question(Evidence("scan.pdf"))) == [
+        "7 evidence.0.document: 'scan.pdf' is not in the corpus: duplicate, the same bytes as tea.txt"
+    ]

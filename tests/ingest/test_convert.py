@@ -76,15 +76,17 @@ def test_what_a_converter_lets_through_is_cleaned_and_offsets_still_hold(
         "from ingest.blocks import assemble\n"
         "from ingest.models import Piece\n"
         "def convert(path, name):\n"
+        "    about = {'author': 'Ann\\x05 Berg', 'date': '\\x00'}\n"
         "    pieces = [Piece('heading', '# A\\x00', 1, 1), Piece('paragraph', 'one\\r\\ntwo', 0, 2)]\n"
-        "    return assemble(pieces, title='A\\x00', page_count=2, notes=['a note'])\n"
+        "    return assemble(pieces, title='A\\x00\\nB', page_count=2, notes=['a note'], metadata=about)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setitem(CONVERTERS, "test/careless", "careless")
 
     document = convert(write(tmp_path, b"x"), "test/careless", "a")
 
-    assert (document.title, document.text, document.notes) == ("A", "# A\n\none\ntwo", ("a note",))
+    assert (document.title, document.text, document.notes) == ("A B", "# A\n\none\ntwo", ("a note",))
+    assert document.metadata == {"author": "Ann Berg"}
     assert [document.text[block.start : block.end] for block in document.blocks] == ["# A", "one\ntwo"]
     assert [block.section for block in document.blocks] == [(), ("A",)]
     assert document.pages == (PageSpan(1, 0, 3), PageSpan(2, 5, 12))

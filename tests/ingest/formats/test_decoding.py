@@ -48,6 +48,12 @@ def test_a_few_broken_bytes_do_not_turn_utf_8_into_something_else() -> None:
     assert decode(data, "a.txt") == GERMAN * 50 + "\ufffd end"
 
 
+def test_a_stray_zero_byte_does_not_make_a_text_binary() -> None:
+    data = GERMAN.encode() * 50 + b"\x00"
+
+    assert decode(data, "a.txt") == GERMAN * 50 + "\x00"
+
+
 def test_binary_data_is_no_text() -> None:
     with pytest.raises(Malformed, match=r"a\.txt: binary data"):
         decode(bytes(range(256)) * 10, "a.txt")

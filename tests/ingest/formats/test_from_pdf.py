@@ -76,6 +76,18 @@ def test_headings_have_levels_by_size(paper: Paper) -> None:
     assert document.blocks[2].section == ("Chapter of great things A", "A section on details A")
 
 
+def test_the_one_title_stands_above_the_sections(paper: Paper) -> None:
+    y = 110.0
+    paper.text(72, 80, "Travel policy", size=20)
+    for name in ("Scope", "Hotels", "Meals"):
+        paper.text(72, y + 20, name, size=13, font="Helvetica-Bold")
+        y = paper.paragraph(72, y + 45, LOREM * 2)
+
+    document = read(paper)
+
+    assert blocks(document, "heading") == ["# Travel policy", "## Scope", "## Hotels", "## Meals"]
+
+
 def test_the_outline_settles_a_heading_that_looks_like_text(paper: Paper) -> None:
     """A bookmark that says what a line says makes it a heading of the bookmark's level."""
     canvas = paper.canvas
@@ -158,7 +170,7 @@ def test_pages_without_text_are_named_in_a_note(paper: Paper) -> None:
 
     document = read(paper)
 
-    assert document.notes == ("page 2: has no text layer; OCR is not there yet",)
+    assert document.notes == ("without a text layer, and OCR is not there yet: page 2",)
 
 
 def test_a_scan_is_no_text_and_says_how_many_pages(paper: Paper) -> None:
@@ -169,6 +181,13 @@ def test_a_scan_is_no_text_and_says_how_many_pages(paper: Paper) -> None:
     with pytest.raises(NoText, match="3 pages") as caught:
         read(paper)
     assert "OCR" in caught.value.remedy
+
+
+def test_drawings_without_text_are_not_called_scanned(paper: Paper) -> None:
+    paper.rule(72, 100, 300, 100)
+
+    with pytest.raises(NoText, match="no text on its 1 page"):
+        read(paper)
 
 
 def test_recognised_text_laid_invisibly_over_a_scan_is_its_text(paper: Paper) -> None:
@@ -249,8 +268,7 @@ def test_a_page_set_sideways_without_rotation_is_read_upright(paper: Paper, turn
     assert document.text.split("\n\n") == [f"Line {number} of a landscape page" for number in range(6)]
 
 
-def test_memory_of_many_pages_is_not_kept(paper: Paper) -> None:
-    """Pages are read one at a time: the reader holds no more of them than its look ahead."""
+def test_more_pages_than_the_look_ahead_all_come_out(paper: Paper) -> None:
     for page in range(60):
         paper.text(72, 100, f"Page number {page} says this.").next_page()
 

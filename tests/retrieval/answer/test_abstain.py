@@ -28,8 +28,8 @@ def test_confidence_is_the_logistic_of_the_weighted_signals() -> None:
     """All signals 0 leave the bias; all 1 leave bias and weights: by the numbers in the module."""
     from retrieval.answer import abstain
 
-    nothing = Signals(cosine=0.0, coverage=0.0, sentence=0.0).confidence
-    everything = Signals(cosine=1.0, coverage=1.0, sentence=1.0).confidence
+    nothing = Signals(cosine=0.0, coverage=0.0, sentence=0.0, named=0.0).confidence
+    everything = Signals(cosine=1.0, coverage=1.0, sentence=1.0, named=1.0).confidence
 
     assert nothing == pytest.approx(1 / (1 + math.exp(-abstain._BIAS)))
     assert everything == pytest.approx(1 / (1 + math.exp(-abstain._BIAS - sum(abstain._WEIGHTS.values()))))
@@ -37,9 +37,9 @@ def test_confidence_is_the_logistic_of_the_weighted_signals() -> None:
     assert everything > 0.95
 
 
-@pytest.mark.parametrize("name", ["cosine", "coverage", "sentence"])
+@pytest.mark.parametrize("name", ["cosine", "coverage", "sentence", "named"])
 def test_each_signal_raises_the_confidence(name: str) -> None:
-    low = {"cosine": 0.4, "coverage": 0.4, "sentence": 0.4}
+    low = {"cosine": 0.4, "coverage": 0.4, "sentence": 0.4, "named": 0.4}
 
     assert Signals(**{**low, name: 0.8}).confidence > Signals(**low).confidence
 
@@ -55,7 +55,7 @@ def test_coverage_is_one_passage_s_and_weighs_rare_words_more() -> None:
 
 
 def test_nothing_found_gives_no_signal() -> None:
-    assert signals("anything", hits=(), passages=(), statements=()) == Signals(0.0, 0.0, 0.0)
+    assert signals("anything", hits=(), passages=(), statements=()) == Signals(0.0, 0.0, 0.0, 0.0)
 
 
 def test_the_threshold_decides() -> None:

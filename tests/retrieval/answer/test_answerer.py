@@ -207,6 +207,11 @@ def test_a_wrong_question_is_refused_before_the_first_event(question: str) -> No
         next(iter(answerer(shelf()).stream(question)))
 
 
+def test_a_broken_history_is_refused() -> None:
+    with pytest.raises(UsageError):
+        answerer(shelf()).answer("And then?", history=(Turn("user", "\udfff"),))
+
+
 def test_what_was_left_out_for_lack_of_room_is_said() -> None:
     library = Shelf()
     for number in range(8):

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from retrieval.answer.terms import content_terms, numbers, weights
+from retrieval.answer.terms import content_terms, names, numbers, weights
 
 
 def test_stop_words_go_and_endings_are_taken_off() -> None:
@@ -36,6 +36,11 @@ def test_numbers_stay_whole_without_separators() -> None:
 
 def test_a_word_of_one_language_is_not_lost_as_a_stop_word_of_another() -> None:
     assert content_terms("die war son hat") == ("die", "war", "son", "hat")
+
+
+def test_names_are_capitalised_words_and_codes_but_not_the_first_word() -> None:
+    assert names("What does code E66 of the DL-9 mean in Hobart?") == {"e66", "dl", "9", "hobart"}
+    assert names("How much leave is there?") == frozenset()
 
 
 def test_weights_are_those_of_bm25() -> None:

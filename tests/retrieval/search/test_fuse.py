@@ -4,26 +4,11 @@ import numpy as np
 import pytest
 
 from retrieval.ports import Ranked
-from retrieval.search.fuse import convex, ranked_by, reciprocal_rank
+from retrieval.search.fuse import convex, ranked_by
 
 
 def ranking(*rows: int) -> Ranked:
     return Ranked(np.array(rows, dtype=np.int64), np.linspace(1.0, 0.5, len(rows), dtype=np.float32))
-
-
-def test_reciprocal_rank_adds_one_over_sixty_plus_rank() -> None:
-    """Row 7 is first and third, row 3 second in one, row 9 first in the other."""
-    fused = reciprocal_rank(ranking(7, 3), ranking(9, 3, 7))
-
-    assert fused.rows.tolist() == [7, 3, 9]
-    assert fused.scores.tolist() == pytest.approx([1 / 61 + 1 / 63, 1 / 62 + 1 / 62, 1 / 61])
-
-
-def test_reciprocal_rank_takes_an_empty_leg() -> None:
-    fused = reciprocal_rank(ranking(4, 2), ranking())
-
-    assert fused.rows.tolist() == [4, 2]
-    assert fused.scores.tolist() == pytest.approx([1 / 61, 1 / 62])
 
 
 def test_the_convex_mix_scales_each_leg_by_its_best() -> None:
@@ -64,4 +49,3 @@ def test_nothing_fuses_to_nothing() -> None:
     nothing = np.zeros(0, dtype=np.float32)
 
     assert len(convex(np.zeros(0, dtype=np.int64), nothing, nothing, dense_weight=0.6).rows) == 0
-    assert len(reciprocal_rank(ranking(), ranking()).rows) == 0

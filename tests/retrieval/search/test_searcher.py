@@ -172,6 +172,7 @@ def test_hits_equal_a_search_of_what_the_caller_may_see_alone(seed: int) -> None
         ("", 10, "hybrid"),
         (" \n\t", 10, "hybrid"),
         ("x" * 2001, 10, "hybrid"),
+        ("half \ud800 a pair", 10, "hybrid"),
         ("leave", 0, "hybrid"),
         ("leave", -1, "hybrid"),
         ("leave", 1001, "hybrid"),
