@@ -1,5 +1,6 @@
 """PDF to a document: text by page in reading order, headings, lists, tables; running headers and footers left out."""
 
+import heapq
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from ingest.blocks import assemble
 from ingest.errors import NoText
 from ingest.formats.pdf_blocks import PageBlock
+from ingest.formats.pdf_extras import Extras, extras
 from ingest.formats.pdf_geometry import ReadPage
 from ingest.formats.pdf_headings import heading_levels
 from ingest.formats.pdf_layout import PageReader
@@ -33,16 +35,26 @@ def convert(path: Path, name: str) -> Document:
         reader, blocks = _read(without_running_lines(file.pages()))
         if not blocks and reader.only_running:
             reader, blocks = _read(file.pages())
-    if not blocks:
+        beside = extras(path) if file.has_form_or_attachments() else Extras()
+    if not blocks and not beside.fields:
         raise _no_text(name, page_count, reader)
     levels = heading_levels(blocks, outline)
     return assemble(
-        _pieces(blocks, levels),
+        _with_fields(_pieces(blocks, levels), beside),
         title=_title(metadata.get("Title", ""), blocks, levels) or Path(name).stem,
         page_count=page_count,
         metadata=_metadata(metadata),
-        notes=_notes(blocks, page_count, reader),
+        notes=(*_notes(blocks, page_count, reader), *beside.notes),
     )
+
+
+def _with_fields(pieces: Iterator[Piece], beside: Extras) -> Iterator[Piece]:
+    """The pieces with each page's filled form fields as a list at its end."""
+    by_page: dict[int, list[str]] = {}
+    for page, label, value in beside.fields:
+        by_page.setdefault(page, []).append(f"- {label}: {value}")
+    lists = [Piece("list", "\n".join(lines), 0, page) for page, lines in by_page.items()]
+    return heapq.merge(pieces, lists, key=lambda piece: piece.page or 0)
 
 
 def _read(pages: Iterator[ReadPage | None]) -> tuple[PageReader, list[PageBlock]]:

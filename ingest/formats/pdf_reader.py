@@ -42,6 +42,9 @@ class PdfFile:
     def __exit__(self, *exc: object) -> None:
         self._document.close()
 
+    def has_form_or_attachments(self) -> bool:
+        return bool(self._document.get_formtype() or self._document.count_attachments())
+
     def metadata(self) -> dict[str, str]:
         """Title, Author, CreationDate and the rest, as far as they have text that can be decoded."""
         found: dict[str, str] = {}

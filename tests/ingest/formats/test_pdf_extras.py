@@ -1,0 +1,58 @@
+"""Filled form fields and attached files of a PDF."""
+
+from pathlib import Path
+
+from pypdf import PdfReader, PdfWriter
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest.convert import marked_text
+from ingest.formats.from_pdf import convert
+from ingest.formats.pdf_extras import extras
+
+
+def filled_form(path: Path, *, text: str = "Travel request") -> Path:
+    canvas = Canvas(str(path))
+    for traveller in ("Ines Duarte", "Ola Berg"):
+        canvas.drawString(72, 720, text)
+        form = canvas.acroForm
+        form.textfield(name=f"t{traveller[0]}", tooltip="Traveller", value=traveller, x=72, y=600)
+        form.textfield(name=f"e{traveller[0]}", tooltip="Left empty", value="", x=72, y=560)
+        form.checkbox(name=f"c{traveller[0]}", tooltip="By rail", checked=traveller == "Ola Berg", x=72, y=520)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_filled_fields_are_said_on_their_page(tmp_path: Path) -> None:
+    """Label and value; empty fields and boxes that are not ticked are left out."""
+    document = convert(filled_form(tmp_path / "form.pdf"), "form.pdf")
+
+    assert " ".join(marked_text(document).split()) == (
+        "<!-- page 1 --> Travel request - Traveller: Ines Duarte"
+        " <!-- page 2 --> Travel request - Traveller: Ola Berg - By rail: Yes"
+    )
+
+
+def test_a_form_without_other_text_is_a_document(tmp_path: Path) -> None:
+    """What was filled in is text."""
+    document = convert(filled_form(tmp_path / "form.pdf", text=""), "form.pdf")
+
+    assert "Traveller: Ines Duarte" in document.text
+
+
+def test_attachments_are_named_in_the_notes(tmp_path: Path) -> None:
+    """Nothing is left out silently."""
+    writer = PdfWriter(clone_from=PdfReader(filled_form(tmp_path / "form.pdf")))
+    writer.add_attachment("rates.csv", b"a,b\n1,2\n")
+    writer.write(tmp_path / "with.pdf")
+
+    document = convert(tmp_path / "with.pdf", "with.pdf")
+
+    assert document.notes == ("attachment rates.csv is not indexed: attachments are not read yet",)
+
+
+def test_a_file_that_pypdf_can_t_read_is_said_to_be_damaged(tmp_path: Path) -> None:
+    """It costs the fields, not the document."""
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing else")
+
+    assert extras(tmp_path / "broken.pdf").notes == ("its form fields or attachments can't be read",)
