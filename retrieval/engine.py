@@ -1,14 +1,12 @@
 """The one place that picks concrete classes: a home folder becomes something that can be asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
 
-from sqlalchemy import insert, select
-
 from retrieval.answer.answerer import Answerer
-from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, ModelMismatch, UsageError
+from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import PUBLIC, Answer, AnswerEvent, Caller, Hit, Mode, Turn
 from retrieval.ports import ChatModel, Embedder, LexicalIndex, VectorIndex
 from retrieval.search.passages import PassageReader
@@ -17,6 +15,7 @@ from retrieval.settings import EngineSettings
 from retrieval.store import schema
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
+from retrieval.store.built import match_model
 from retrieval.store.catalog import Catalog
 from retrieval.store.database import Database, check
 from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
@@ -152,7 +151,7 @@ class Engine:
         stack.callback(self._mark_clean)
         self._database = Database(self.home.catalogue, head=schema.HEAD, writable=self.write)
         stack.callback(self._database.close)
-        self._match_model()
+        match_model(self._database, self._embedder, name=self.settings.model, home=self.home.path, write=self.write)
         blobs = Blobs(self.home.blobs)
         self._blobs = blobs
         self.catalog = Catalog(self._database, blobs)
@@ -162,25 +161,6 @@ class Engine:
         """Once the catalogue is closed: say so, unless opening failed half way or it was found damaged."""
         if self.write and self._index is not None and not self._database.damaged:
             self.home.mark_clean()
-
-    def _match_model(self) -> None:
-        """A home answers only with the model that it was built with; a new one takes the one it is opened with."""
-        wanted = {
-            "model": self.settings.model,
-            "fingerprint": self._embedder.fingerprint,
-            "dimension": str(self._embedder.dimension),
-            "max_tokens": str(self._embedder.max_tokens),
-        }
-        with self._database.read() as connection:
-            built = {row.key: row.value for row in connection.execute(select(schema.settings))}
-        if not built and self.write:
-            with self._database.write() as connection:
-                connection.execute(insert(schema.settings), [{"key": k, "value": v} for k, v in wanted.items()])
-        elif built and not _same_model(built, wanted):
-            raise ModelMismatch(
-                f"{self.home.path} was built with the model {built['model']!r}, not with {self.settings.model!r}",
-                remedy=f"set FOOTNOTE_MODEL={built['model']}, or set FOOTNOTE_HOME to a new folder and ingest again",
-            )
 
     def _open_indexes(self, stack: ExitStack) -> None:
         exact = ExactVectors(self.home.exact, self._embedder.dimension, writable=self.write)
@@ -217,7 +197,3 @@ class Engine:
         )
         index.recover()
         return index
-
-
-def _same_model(built: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return all(built.get(key) == value for key, value in wanted.items() if key != "model")
