@@ -11,6 +11,8 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from api.errors import InvalidRequest
+from ingest.places import UPLOADS
+from ingest.settings import NAME
 from retrieval.errors import StorageFull
 
 _NAME_BYTES = 200
@@ -22,7 +24,7 @@ class Uploads:
     def __init__(self, home: Path, *, collection: str | None, groups: tuple[str, ...]) -> None:
         collection_folder = "default" if collection is None else _folder("in", [collection])
         groups_folder = _folder("only", sorted(groups)) if groups else "public"
-        self._folder = home.absolute() / "uploads" / collection_folder / groups_folder
+        self._folder = home.absolute() / UPLOADS / collection_folder / groups_folder
 
     def keep(self, name: str, content: BinaryIO) -> Path:
         """The file's place; one of the same name is replaced whole. Raises `InvalidRequest`, `StorageFull`."""
@@ -55,4 +57,6 @@ def _plain(name: str) -> str:
     plain = "".join(char for char in last if char.isprintable()).strip().lstrip(".")
     if not plain or len(plain.encode()) > _NAME_BYTES:
         raise InvalidRequest("file: its name is empty or too long", remedy="send a file name of up to 200 bytes")
+    if plain.lower() == NAME:
+        raise InvalidRequest(f"file: {NAME} is no document", remedy="send the groups that may see the files with them")
     return plain

@@ -6,6 +6,7 @@ characters, so that nothing is lost to a model that cuts what is too long for it
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -123,11 +124,15 @@ def _header(table: str, limit: int, count: Counter) -> tuple[str, int]:
     lines = table.split("\n", 2)
     if len(lines) < 3 or not _RULE.fullmatch(lines[1]):
         return "", 0
-    header = lines[0].strip()
-    most = int(limit * HEADER_SHARE)
-    while header and count(header) > most:
-        header = header[: max(header.rstrip(" |").rfind("|"), 0)].rstrip()
-    return header, len(lines[0]) + 1 + len(lines[1])
+    return _shortened(lines[0].strip(), int(limit * HEADER_SHARE), count), len(lines[0]) + 1 + len(lines[1])
+
+
+def _shortened(header: str, most: int, count: Counter) -> str:
+    """The header row with as many of its first cells as have `most` tokens or fewer, sought by halves."""
+    inner = header.rstrip(" |")
+    ends = [0, *(match.start() for match in re.finditer(r"\|", inner)), len(header)]
+    most_cells = bisect_right(ends, most, lo=1, key=lambda end: count(header[:end].rstrip())) - 1
+    return header[: ends[most_cells]].rstrip()
 
 
 def _pieces(text: str, span: Span, limit: int, cuts: Sequence[_Cuts], count: Counter) -> Iterator[tuple[Span, int]]:

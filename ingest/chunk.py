@@ -9,21 +9,24 @@ average, above 3 in 2 cases).
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby, takewhile
 from typing import Protocol
 
 from ingest.atoms import NEVER, Atom, Counter, atoms
 from ingest.models import Document
-from retrieval.models import Chunk
+from retrieval.models import JOINER, Chunk
 
 CHUNKER_VERSION = "1"
 CHUNK_TOKENS = 200
 CONTEXT_TOKENS = 48
 LEAST_SHARE = 0.2  # of a chunk's tokens, below which no part is cut off while there is another choice
-JOINER = "\n\n"  # between context and text as the index embeds them
+
+
+_PageAt = Callable[[int], int | None]
 
 
 class TokenLimits(Protocol):
@@ -49,7 +52,9 @@ def chunks(document: Document, limits: TokenLimits, count: Counter) -> tuple[Chu
     return tuple(
         chunk
         for first, end in packing.whole()
-        for chunk in _fitting(_chunk(document, packing.atoms[first:end], context), room, count)
+        for chunk in _fitting(
+            _chunk(document, packing.atoms[first:end], context), room, count=count, page_at=packing.page_at
+        )
     )
 
 
@@ -69,6 +74,10 @@ class _Packing:
     def _ranks(self) -> list[tuple[int, bytes]]:
         """Of the gap before each atom; the higher is cut first."""
         return [(atom.bond, _hash(self.text[atom.start : atom.end])) for atom in self.atoms]
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which the document's text at `offset` stands."""
+        return self.atoms[bisect_right(self.atoms, offset, key=lambda atom: atom.start) - 1].page
 
     def whole(self) -> Iterator[tuple[int, int]]:
         return self._section(0, len(self.atoms), 0) if self.atoms else iter(())
@@ -189,7 +198,7 @@ def _unsaid(section: tuple[str, ...], parts: Sequence[Atom]) -> tuple[str, ...]:
     return section[: min(said) - 1] if said else section
 
 
-def _fitting(chunk: Chunk, room: int, count: Counter) -> Iterator[Chunk]:
+def _fitting(chunk: Chunk, room: int, *, count: Counter, page_at: _PageAt) -> Iterator[Chunk]:
     """The chunk, or its halves where context and text together are longer than their parts said."""
     if len(chunk.text) <= 1 or count(chunk.context + JOINER + chunk.text) <= room:
         yield chunk
@@ -198,19 +207,11 @@ def _fitting(chunk: Chunk, room: int, count: Counter) -> Iterator[Chunk]:
     space = chunk.text.find(" ", middle)
     cut = space if 0 < space < len(chunk.text) - 1 else middle
     for start, end in ((0, cut), (cut, len(chunk.text))):
-        yield from _fitting(_slice(chunk, start, end), room, count)
-
-
-def _slice(chunk: Chunk, start: int, end: int) -> Chunk:
-    part = chunk.text[start:end]
-    left = start + len(part) - len(part.lstrip())
-    text = part.strip()
-    return Chunk(
-        chunk.section,
-        chunk.context,
-        text,
-        chunk.start + left,
-        chunk.start + left + len(text),
-        chunk.page,
-        chunk.page_end,
-    )
+        part = chunk.text[start:end]
+        first = chunk.start + start + len(part) - len(part.lstrip())
+        text = part.strip()
+        last = first + len(text)
+        half = replace(
+            chunk, text=text, start=first, end=last, page=page_at(first), page_end=page_at(max(first, last - 1))
+        )
+        yield from _fitting(half, room, count=count, page_at=page_at)

@@ -1,10 +1,11 @@
 """Path patterns of `footnote.toml`: `*` and `?` within one name, `**` across folders, `[abc]` one of these.
 
 A pattern that names a folder covers all below it. Patterns count from the folder of their file; letters match as they
-are written.
+are written, an accented one in either of its Unicode forms: file systems keep both.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +21,7 @@ class Glob:
 
     def matches(self, path: str) -> bool:
         """Whether the POSIX path, or a folder above it, is what the pattern names."""
-        return self._compiled.fullmatch(path) is not None
+        return self._compiled.fullmatch(unicodedata.normalize("NFC", path)) is not None
 
     @cached_property
     def specificity(self) -> tuple[int, int, int]:
@@ -32,7 +33,8 @@ class Glob:
 
     @cached_property
     def _names(self) -> list[str]:
-        return [name for name in self.pattern.strip().strip("/").split("/") if name not in ("", ".")]
+        pattern = unicodedata.normalize("NFC", self.pattern)
+        return [name for name in pattern.strip().strip("/").split("/") if name not in ("", ".")]
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:

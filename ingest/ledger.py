@@ -48,7 +48,8 @@ class Progress(Protocol):
     """Told of a run as it goes. What it raises ends the run; what was published by then stays.
 
     `planned` says how many outcomes there will be, `finished` tells each, `published` how many chunks were made
-    findable in one go, and how many of them were embedded for it: none, every second or so, while a source is slow.
+    findable in one go, and how many of them were embedded for it: none, every second or so, while files are read or a
+    source is slow.
     """
 
     def planned(self, files: int) -> None: ...

@@ -8,22 +8,25 @@ whenever the run ends; access is put right before anything else.
 import contextlib
 import hashlib
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.access import NOBODY, Access
 from ingest.chunk import CHUNKER_VERSION
 from ingest.convert import CONVERTER_VERSION
+from ingest.errors import Unreadable
 from ingest.ledger import IngestReport, Ledger, Progress, Silence
 from ingest.models import Limits
 from ingest.plan import Gone, Kept, Plan, Seen, ToConvert, plan, refusal
 from ingest.publishing import Published, Publishing
-from ingest.sources import FoundFile, LeftOut, Survey, granted, path_of, survey
+from ingest.sources import LeftOut, Survey, survey
 from retrieval.errors import HomeError, UsageError
 from retrieval.models import KnownDocument, Outcome
 from retrieval.store.index import Index
 
 _BLOCK = 1 << 20
+_SECONDS_BETWEEN_WORDS = 1.0
 
 Groups = tuple[str, ...]
 
@@ -58,24 +61,32 @@ def ingest(
     `EmbeddingFailed` where the home or the model fails: what was published by then stays, and another run goes on.
     """
     started = time.monotonic()
-    _check_groups(options.allow or ())
-    surveyed = survey(targets, options.collection, index.roots)
+    _check_names(options)
+    surveyed = survey(targets, options.collection, known_roots=index.roots, home=index.home)
     arguments = {"targets": list(targets), "allow": options.allow, "prune": options.prune, "force": options.force}
     progress = progress or Silence()
     ledger = Ledger(index, progress, collection=surveyed.collection, arguments=arguments)
     try:
         report = _Run(index, surveyed, options=options, ledger=ledger, progress=progress).report()
     except BaseException:
+        index.abandon_run(ledger.run_id)
         with contextlib.suppress(HomeError):  # what ended the run is what the caller needs to know
             ledger.write()
         raise
     return replace(report, seconds=time.monotonic() - started)
 
 
-def _check_groups(groups: Sequence[str]) -> None:
-    for group in groups:
-        if not group.strip() or group == "*":
+def _check_names(options: IngestOptions) -> None:
+    for group in options.allow or ():
+        if not group.strip() or group == "*" or not _is_text(group):
             raise UsageError(f"{group!r} is no group", remedy="name the groups that may see the documents")
+    if options.collection is not None and not _is_text(options.collection):
+        raise UsageError(f"{options.collection!r} is no name of a collection", remedy="write it in UTF-8")
+
+
+def _is_text(name: str) -> bool:
+    """Whether an argument was text, and not bytes of some other encoding, which come as surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 class _Run:
@@ -89,10 +100,8 @@ class _Run:
         self._options = options
         self._ledger = ledger
         self._progress = progress
-        self._remember_grants()
-        self._roots = sorted({place.root for place in surveyed.territories})
-        self._grants = {root: index.grants(surveyed.collection, root) for root in self._roots}
-        self._known = {root: self._covered(root) for root in self._roots}
+        self._access = Access(index, surveyed, allow=options.allow)
+        self._known = {root: self._covered(root) for root in sorted({place.root for place in surveyed.territories})}
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
 
     def report(self) -> IngestReport:
@@ -103,13 +112,14 @@ class _Run:
             fingerprint=fingerprint(),
             left_out=[*self._survey.left_out, *unreadable],
             unseen=self._survey.unseen,
+            may_move=self._access.may_move,
         )
         refused = self._refusal(planned)
         removed = planned.gone if self._options.prune and not refused else ()
         left_out = _without(self._survey.left_out, removed)
         self._progress.planned(len(left_out) + len(self._survey.files) + len(removed))
         regranted = self._reconcile_access(planned)
-        self._left_out([*left_out, *unreadable])
+        self._left_out([*left_out, *unreadable], planned)
         self._keep(planned, regranted)
         published = self._publish(planned.to_convert)
         self._remove(removed)
@@ -128,11 +138,6 @@ class _Run:
             notes=self._survey.notes,
         )
 
-    def _remember_grants(self) -> None:
-        if self._options.allow is not None:
-            for place in self._survey.territories:
-                self._index.grant(self._survey.collection, place.root, place.prefix, self._options.allow)
-
     def _covered(self, root: str) -> tuple[KnownDocument, ...]:
         """The known documents of a root that the targets cover."""
         documents = self._index.known(self._survey.collection, root)
@@ -143,11 +148,12 @@ class _Run:
         """The files by content, and those that can't be read."""
         seen: list[Seen] = []
         unreadable: list[LeftOut] = []
+        alive = _Alive(self._progress)
         for found in self._survey.files:
             try:
-                seen.append(Seen(found, _sha256(found.file)))
-            except OSError as exc:
-                reason = f"unreadable: {exc.strerror}"
+                seen.append(Seen(found, _sha256(found.file, alive.tell)))
+            except Unreadable as exc:
+                reason = f"{exc.code}: {exc.message}"
                 unreadable.append(LeftOut(found.root, found.path, found.uri, "failed", reason))
         return seen, unreadable
 
@@ -156,33 +162,30 @@ class _Run:
             return ""
         return refusal(planned.gone, self._known, self._survey.unseen)
 
-    def _groups(self, found: FoundFile) -> Groups:
-        return found.ruled if found.ruled is not None else granted(self._grants[found.root], found.path)
-
     def _reconcile_access(self, planned: Plan) -> set[str]:
-        """Give every known document the groups it should have by now; returns the ids of those that changed.
+        """Give every known document that is covered the groups it should have by now, all in one transaction.
 
-        What has no file any more keeps its groups unless a rule names its path.
+        Only one whose file is as it was may be opened (see `ingest.access`). Returns the ids of those that changed.
         """
-        wanted: dict[str, Groups] = {}
-        for found in self._survey.files:
-            if document := self._by_path.get((found.root, found.path)):
-                wanted[document.document_id] = self._groups(found)
-        known_again: list[Kept | ToConvert] = [*planned.kept, *planned.to_convert]
-        for one in known_again:
-            if one.known:
-                wanted[one.known.document_id] = self._groups(one.seen.found)
-        for gone in planned.gone:
-            ruled = self._survey.rules.groups(path_of(gone.root) / gone.known.path)
-            wanted[gone.known.document_id] = gone.known.groups if ruled is None else ruled
-        changed = [one for one in self._by_path.values() if wanted.get(one.document_id, one.groups) != one.groups]
-        for document in changed:
-            self._index.regrant(document.document_id, wanted[document.document_id])
-        return {document.document_id for document in changed}
+        self._access.keep_moved(planned)
+        wanted = {
+            one.document_id: self._access.without_file(root, path, before=one.groups)
+            for (root, path), one in self._by_path.items()
+        }
+        wanted |= {one.known.document_id: self._access.of_changed(one) for one in planned.to_convert if one.known}
+        wanted |= {one.known.document_id: self._access.of(one.seen.found) for one in planned.kept}
+        before = {one.document_id: one.groups for one in self._by_path.values()}
+        changed = {identity: groups for identity, groups in wanted.items() if groups != before[identity]}
+        if changed:
+            self._index.regrant(changed)
+        return set(changed)
 
-    def _left_out(self, left_out: Sequence[LeftOut]) -> None:
+    def _left_out(self, left_out: Sequence[LeftOut], planned: Plan) -> None:
+        known_again: list[Kept | ToConvert] = [*planned.kept, *planned.to_convert]
+        moved = {one.known.document_id for one in known_again if one.known and one.moved_from}
         for one in left_out:
             document = self._by_path.get((one.root, one.path))
+            document = None if document and document.document_id in moved else document
             reason = f"{one.reason}; what was read of it before still answers" if document else one.reason
             identity = document.document_id if document else None
             self._ledger.ended(Outcome(one.uri, one.outcome, reason, document_id=identity))
@@ -190,7 +193,8 @@ class _Run:
     def _keep(self, planned: Plan, regranted: Container[str]) -> None:
         for one in planned.kept:
             reasons = [f"renamed from {one.moved_from}"] if one.moved_from else []
-            reasons += [f"now for {_named(self._groups(one.seen.found))}"] if one.known.document_id in regranted else []
+            groups = self._access.of(one.seen.found)
+            reasons += [f"now for {_named(groups)}"] if one.known.document_id in regranted else []
             outcome = Outcome(
                 one.seen.found.uri,
                 "unchanged",
@@ -220,7 +224,7 @@ class _Run:
             self._progress,
             survey=self._survey,
             fingerprint=fingerprint(),
-            groups=self._groups,
+            groups=self._access.of,
         )
         return publishing.run(sources, workers=self._options.workers, limits=self._options.limits)
 
@@ -241,12 +245,35 @@ def _without(left_out: Sequence[LeftOut], removed: Sequence[Gone]) -> list[LeftO
 
 
 def _named(groups: Groups) -> str:
-    return ", ".join(groups) or "everyone"
+    return "the owner alone" if groups == NOBODY else ", ".join(groups) or "everyone"
 
 
-def _sha256(path: Path) -> str:
+class _Alive:
+    """Says every second or so that the run goes on, which is when it can be ended, too."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._spoke = time.monotonic()
+
+    def tell(self) -> None:
+        if time.monotonic() - self._spoke >= _SECONDS_BETWEEN_WORDS:
+            self._progress.published(0, 0)
+            self._spoke = time.monotonic()
+
+
+def _sha256(path: Path, tell: Callable[[], None]) -> str:
+    """The hash of a file's bytes; `tell` is called now and again. Raises `Unreadable`."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    for block in _blocks(path):
+        digest.update(block)
+        tell()
     return digest.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except OSError as exc:
+        raise Unreadable(exc.strerror or str(exc)) from exc

@@ -1,7 +1,7 @@
 """What changed: files as they are against documents as they are known. Pure; nothing is read or written here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -50,6 +50,9 @@ class Gone:
     reason: str
 
 
+_MayMove = Callable[[Gone, FoundFile], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a run is to do; each in the order of roots and paths."""
@@ -66,15 +69,16 @@ def plan(
     fingerprint: str,
     left_out: Sequence[LeftOut] = (),
     unseen: Sequence[Territory] = (),
+    may_move: _MayMove = lambda gone, found: True,  # noqa: ARG005 - the signature is the parameter's
 ) -> Plan:
-    """Compare. `known` holds the documents of each root that the walk covered.
+    """Compare. `known` holds the documents of each root that the walk covered; `may_move` forbids a renaming.
 
     A document whose file failed, or stands in a folder that is `unseen`, is neither kept nor gone: it stays as it is.
     """
     by_path = {(root, document.path): document for root, documents in known.items() for document in documents}
     here = {(one.found.root, one.found.path): one for one in seen}
     gone = _gone([key for key in by_path if key not in here], by_path, left_out, unseen)
-    moves = _moves([one for key, one in here.items() if key not in by_path], gone)
+    moves = _moves([one for key, one in here.items() if key not in by_path], gone, may_move)
     kept: list[Kept] = []
     changed: list[ToConvert] = []
     for key, one in sorted(here.items()):
@@ -129,7 +133,7 @@ def _gone(
     return gone
 
 
-def _moves(new: Sequence[Seen], gone: Sequence[Gone]) -> dict[tuple[str, str], KnownDocument]:
+def _moves(new: Sequence[Seen], gone: Sequence[Gone], may_move: _MayMove) -> dict[tuple[str, str], KnownDocument]:
     """New paths with the bytes of a document that is gone from the same root: the likest first, each used once."""
     places: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     lefts: dict[tuple[str, str], list[Gone]] = defaultdict(list)
@@ -139,19 +143,20 @@ def _moves(new: Sequence[Seen], gone: Sequence[Gone]) -> dict[tuple[str, str], K
         lefts[left.root, left.known.content_hash].append(left)
     moves: dict[tuple[str, str], KnownDocument] = {}
     for key in lefts.keys() & places.keys():
-        for left, one in _pairs(lefts[key], places[key]):
+        for left, one in _pairs(lefts[key], places[key], may_move):
             moves[one.found.root, one.found.path] = left.known
     return moves
 
 
-def _pairs(gone: Sequence[Gone], new: Sequence[Seen]) -> list[tuple[Gone, Seen]]:
+def _pairs(gone: Sequence[Gone], new: Sequence[Seen], may_move: _MayMove) -> list[tuple[Gone, Seen]]:
     """Of one content: the likest paths together, or in their order where there are too many to compare."""
     if len(gone) * len(new) > _MOST_COMPARED:
-        return list(zip(gone, new, strict=False))
+        return [(left, one) for left, one in zip(gone, new, strict=False) if may_move(left, one.found)]
     likely = sorted(
         (_unlikeness(left.known.path, one.found.path), old_number, new_number)
         for old_number, left in enumerate(gone)
         for new_number, one in enumerate(new)
+        if may_move(left, one.found)
     )
     paired: dict[int, int] = {}
     for _, old_number, new_number in likely:

@@ -3,11 +3,14 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from ingest.convert import CONVERTERS, convert
 from ingest.errors import Unreadable
 from ingest.ledger import Ledger, Progress, unread
+from ingest.media import media_type
 from ingest.models import Limits
+from ingest.ole import OLE_MAGIC
 from ingest.plan import ToConvert
 from ingest.sources import FoundFile, Survey
 from ingest.worker import Converted, Job
@@ -81,9 +84,13 @@ class Publishing:
         for source in sources:
             found = source.seen.found
             try:
+                _refuse_unknown(found.file, _name(found))
                 content_hash, size = self._index.keep_original(found.file)
             except OSError as exc:
                 self._unread(source, Unreadable(f"{_name(found)}: {exc.strerror}"))
+                continue
+            except SourceError as exc:
+                self._unread(source, exc)
                 continue
             yield _Copied(source, content_hash, size), Job(self._index.original(content_hash), _name(found))
 
@@ -163,6 +170,18 @@ class _Batch:
         self.embedded += embedded
         self._ledger.told([outcome for _, outcome in waiting])
         self._progress.published(chunks, embedded)
+
+
+def _refuse_unknown(path: Path, name: str) -> None:
+    """Raise what converting would where no converter is asked: films and pictures are not copied run after run.
+
+    A container's kind stands inside of it, and only a worker opens what may be built to harm.
+    """
+    with path.open("rb") as file:
+        if file.read(len(OLE_MAGIC)).startswith((b"PK", OLE_MAGIC)):
+            return
+    if (kind := media_type(path, name)) not in CONVERTERS:
+        convert(path, kind, name)
 
 
 def _name(found: FoundFile) -> str:

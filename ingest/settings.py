@@ -110,12 +110,18 @@ class CorpusRules:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """The rules of every folder that has some. All above a file hold: each may leave it out, the nearest grants."""
+    """The rules of every folder that has some. All above a file hold: each may leave it out, the nearest grants.
+
+    None hold below `home`, where what was uploaded lies.
+    """
 
     by_folder: Mapping[Path, CorpusRules]
+    home: Path | None = None
 
     def above(self, path: Path) -> tuple[CorpusRules, ...]:
         """The rules of the folders above a path, outermost first."""
+        if self.home is not None and path.is_relative_to(self.home):
+            return ()
         return tuple(self.by_folder[folder] for folder in reversed(path.parents) if folder in self.by_folder)
 
     def exclusion(self, path: Path) -> str:

@@ -6,6 +6,9 @@ documents are skipped by a rule named in the outcome, a folder once. The order i
 
 A document's root is the folder that was named, or the one that holds the nearest `footnote.toml` above, or a root that
 the collection already knows above or below, so that a file is never two documents.
+
+A home of Footnote is no part of a corpus, wherever it lies. What was uploaded into it is a corpus of its own: no
+`footnote.toml` and no root above the home has a say in it.
 """
 
 import os
@@ -13,10 +16,10 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote_to_bytes, urlsplit
 
+from ingest.places import IN_A_HOME, is_home, path_of, place_of, refuse_homes, upload_root
 from ingest.settings import NAME, CorpusRules, RuleBook, below, corpus_rules
 from retrieval.errors import UsageError
 
@@ -80,57 +83,52 @@ class Survey:
     notes: tuple[str, ...]
 
 
-def survey(targets: Sequence[str], collection: str | None, known_roots: Callable[[str], Sequence[str]]) -> Survey:
-    """Walk the targets, paths or `file://` URIs. `known_roots` tells a collection's roots.
+def survey(
+    targets: Sequence[str], collection: str | None, *, known_roots: Callable[[str], Sequence[str]], home: Path
+) -> Survey:
+    """Walk the targets, paths or `file://` URIs. `known_roots` tells a collection's roots, `home` is the index's own.
 
     The collection is the one given, else what `footnote.toml` names, else "default". Raises `UsageError`, before
-    anything is walked, for a target that is missing or no file or folder, and for a broken `footnote.toml`.
+    anything is walked, for a target that is missing, no file or folder, a `footnote.toml` itself or in a home, and for
+    a broken `footnote.toml`.
     """
-    places = list(dict.fromkeys(_place(target) for target in targets))
+    home = Path(os.path.realpath(home))
+    places = list(dict.fromkeys(place_of(target) for target in targets))
     if not places:
         raise UsageError("nothing to ingest", remedy="name a file or a folder")
-    rules = {place: _rules_at(place if place.is_dir() else place.parent) for place in places}
+    for place in places:
+        refuse_homes(place, home)
+    rules = {place: _rules_at(place, home) for place in places}
     name = collection or _named_collection(rules)
-    walk = _Walk(frozenset(path_of(root) for root in known_roots(name)), collection=None if collection else name)
+    roots = frozenset(path_of(root) for root in known_roots(name))
+    walk = _Walk(roots, home=home, collection=None if collection else name)
     for place in places:
         walk.target(place, rules[place])
     return walk.survey(name)
 
 
-def granted(grants: Mapping[str, Groups], path: str) -> Groups:
-    """The groups remembered for the longest prefix of `path`; none, which is public, where nothing is remembered."""
-    prefixes = [path, *(parent.as_posix() for parent in PurePosixPath(path).parents if parent.name), ""]
-    return next((grants[prefix] for prefix in prefixes if prefix in grants), ())
+def _rules_at(place: Path, home: Path) -> tuple[CorpusRules, ...]:
+    """The rules of a place's folder and of all above it, outermost first."""
+    if place.is_relative_to(home):
+        return ()
+    folder = place if place.is_dir() else place.parent
+    folders = (*reversed(folder.parents), folder)
+    for one in folders:
+        _refuse_odd_names(one, _names(one))
+    return tuple(corpus_rules(one / NAME) for one in folders if os.path.lexists(one / NAME))
 
 
-def path_of(uri: str) -> Path:
-    """The path that a `file://` URI names."""
-    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
-
-
-def _place(target: str) -> Path:
-    """The target as an absolute path without links."""
-    scheme = urlsplit(target).scheme if "://" in target else ""
-    if scheme in ("http", "https"):
-        raise UsageError(f"{target}: addresses can't be ingested yet", remedy="save the page and name the file")
-    if scheme not in ("", "file"):
-        raise UsageError(f"{target}: not a place that can be read", remedy="name a file or a folder")
+def _names(folder: Path) -> Sequence[str]:
+    """What is in a folder above a target; nothing is told of one that may be passed through and not listed."""
     try:
-        path = Path(os.path.realpath(path_of(target) if scheme else target))
-        mode = path.stat().st_mode
-    except OSError as exc:
-        raise UsageError(f"{target}: {exc.strerror}", remedy="check the path") from exc
-    except ValueError as exc:
-        raise UsageError(f"{target!r}: not a path", remedy="check the path") from exc
-    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise UsageError(f"{target}: neither a file nor a folder", remedy="name a file or a folder")
-    return path
+        return os.listdir(folder)
+    except OSError:
+        return ()
 
 
-def _rules_at(folder: Path) -> tuple[CorpusRules, ...]:
-    """The rules of a folder and of all above it, outermost first."""
-    files = [one / NAME for one in (*reversed(folder.parents), folder)]
-    return tuple(corpus_rules(file) for file in files if os.path.lexists(file))
+def _refuse_odd_names(folder: Path, names: Sequence[str]) -> None:
+    if odd := next((name for name in names if name != NAME and name.lower() == NAME), None):
+        raise UsageError(f"{folder / odd}: no rules are read from this name", remedy=f"call it {NAME}")
 
 
 def _named_collection(rules: Mapping[Path, Sequence[CorpusRules]]) -> str:
@@ -153,8 +151,9 @@ class _Folder:
 class _Walk:
     """Collects what is seen, by URI, as targets may overlap. `collection` is what nested rules must agree with."""
 
-    def __init__(self, known_roots: frozenset[Path], *, collection: str | None) -> None:
+    def __init__(self, known_roots: frozenset[Path], *, home: Path, collection: str | None) -> None:
         self._known_roots = known_roots
+        self._home = home
         self._collection = collection
         self._territories: list[Territory] = []
         self._unseen: list[Territory] = []
@@ -162,7 +161,7 @@ class _Walk:
         self._left_out: dict[str, LeftOut] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._by_folder: dict[Path, CorpusRules] = {}
-        self._rules = RuleBook(self._by_folder)
+        self._rules = RuleBook(self._by_folder, home)
         self._used: dict[tuple[Path, int], bool] = {}
 
     def target(self, place: Path, rules: Sequence[CorpusRules]) -> None:
@@ -170,7 +169,7 @@ class _Walk:
         self._by_folder.update({one.folder: one for one in rules})
         folder = place if place.is_dir() else place.parent
         known = (one for one in (folder, *folder.parents) if one in self._known_roots)
-        root = [*known, *(one.folder for one in reversed(rules)), folder][0]
+        root = upload_root(place, self._home) or [*known, *(one.folder for one in reversed(rules)), folder][0]
         self._territories.append(_territory(root, place))
         if place != folder:
             self._file(place, root)
@@ -178,6 +177,12 @@ class _Walk:
         todo = [_Folder(folder, root)]
         while todo:
             todo += reversed(self._folder(todo.pop()))
+        self._territories += [_territory(one, one) for one in sorted(self._known_roots) if self._vanished(one, folder)]
+
+    def _vanished(self, root: Path, walked: Path) -> bool:
+        """Whether a known root stood below a folder that was walked: its documents are gone as others are."""
+        outside = not root.is_relative_to(walked) or root.is_relative_to(self._home)
+        return not outside and not _is_folder(root)
 
     def survey(self, collection: str) -> Survey:
         idle = [place for place, used in self._used.items() if not used]
@@ -199,13 +204,13 @@ class _Walk:
         except OSError as exc:
             self._unreadable(folder.path, folder.root, f"the folder can't be listed: {exc.strerror}")
             return []
-        self._meet_rules(folder.path, [entry.name for entry in entries])
+        if not folder.path.is_relative_to(self._home):
+            self._meet_rules(folder.path, [entry.name for entry in entries])
         inner = [self._entry(entry, folder) for entry in entries if entry.name != NAME]
         return [one for one in inner if one is not None]
 
     def _meet_rules(self, folder: Path, names: Sequence[str]) -> None:
-        if odd := next((name for name in names if name != NAME and name.lower() == NAME), None):
-            raise UsageError(f"{folder / odd}: no rules are read from this name", remedy=f"call it {NAME}")
+        _refuse_odd_names(folder, names)
         if NAME not in names:
             return
         rules = self._by_folder.setdefault(folder, corpus_rules(folder / NAME))
@@ -223,6 +228,9 @@ class _Walk:
             mode = 0 if is_link or is_folder else entry.stat(follow_symlinks=False).st_mode
         except OSError as exc:
             self._unreadable(path, folder.root, str(exc.strerror))
+            return None
+        if is_folder and is_home(path, self._home):
+            self._leave_out(path, folder.root, IN_A_HOME)
             return None
         if reason := _hidden(entry.name) or (_link(path, folder.root) if is_link else _special(mode)):
             self._leave_out(path, folder.root, reason)
@@ -261,6 +269,16 @@ class _Walk:
 
 def _territory(root: Path, path: Path) -> Territory:
     return Territory(root.as_uri(), "" if path == root else below(path, root))
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder is there, also where that can't be told."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def _hidden(name: str) -> str:

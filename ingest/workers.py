@@ -128,11 +128,14 @@ class Workers:
 
     def _run(self, job: Job) -> Converted | SourceError:
         """One job in one process; once more in a fresh one where a used one ran out of memory."""
-        process = self._taken()
-        used = process.jobs > 0
-        result = self._answer(process, job)
-        if used and isinstance(result, OverLimit) and process.out_of_memory:
-            result = self._answer(self._taken(fresh=True), job)
+        try:
+            process = self._taken()
+            used = process.jobs > 0
+            result = self._answer(process, job)
+            if used and isinstance(result, OverLimit) and process.out_of_memory:
+                result = self._answer(self._taken(fresh=True), job)
+        except _NotStarted as exc:
+            return WorkerDied(f"{job.name}: no process could be started for it: {exc}", remedy="ingest it again")
         return result
 
     def _answer(self, process: "_Process", job: Job) -> Converted | SourceError:
@@ -156,25 +159,24 @@ class Workers:
             return process
 
 
+class _NotStarted(Exception):
+    """The system has no process or no descriptor left for another worker."""
+
+
 class _Process:
-    """One worker's process, from this side of the pipe."""
+    """One worker's process, from this side of the pipe. Raises `_NotStarted`."""
 
     def __init__(self, setup: Setup, scratch: Path) -> None:
         self.jobs = 0
         self.usable = True
         self.out_of_memory = False
         self._seconds = setup.limits.seconds
-        self._pipe, theirs = Pipe()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - nothing of a source is in the command
-                [sys.executable, "-P", "-c", _START, str(theirs.fileno())],
-                env=_environment(scratch),
-                cwd=scratch,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+        try:
+            self._pipe, theirs = Pipe()
+            with theirs:
+                self._process = _started(theirs.fileno(), scratch)
+        except OSError as exc:
+            raise _NotStarted(exc.strerror) from exc
         with contextlib.suppress(OSError):  # it is already dead, which the first job will tell
             self._pipe.send(setup)
 
@@ -220,9 +222,29 @@ class _Process:
             return OverLimit(
                 f"{job.name}: took more than {self._seconds:g} s of processor time", remedy="split the file"
             )
-        how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+        how = f"by {_signal(-status)}" if status < 0 else f"with status {status}"
         memory = ", perhaps for want of memory" if status in (-signal.SIGKILL, -signal.SIGABRT) else ""
         return WorkerDied(f"{job.name}: the converter's process was ended {how}{memory}", remedy="leave the file out")
+
+
+def _started(descriptor: int, scratch: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - nothing of a source is in the command
+        [sys.executable, "-P", "-c", _START, str(descriptor)],
+        env=_environment(scratch),
+        cwd=scratch,
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _signal(number: int) -> str:
+    """Its name; most of the real-time signals have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _processors() -> int:

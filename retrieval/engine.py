@@ -193,6 +193,7 @@ class Engine:
             embedder=self._embedder,
             vector_index=self._vectors,
             lexical_index=self._lexical,
+            home=self.home.path,
             chunk_limits=ChunkLimits(self._embedder.max_tokens, SPECIAL_TOKENS, self._model.tokenizer),
         )
         index.recover()

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["dense", "lexical", "hybrid"]
+JOINER = "\n\n"
+"""Between a chunk's context and its text in what the embedding model reads."""
+
 OutcomeKind = Literal["indexed", "unchanged", "duplicate", "skipped", "failed", "removed"]
 
 

@@ -16,8 +16,6 @@ class IndexEntry:
     """What an index keeps of a chunk, under the catalogue's row number."""
 
     row: int
-    title: str
-    section: str
     context: str
     text: str
 
@@ -72,6 +70,10 @@ class VectorIndex(Protocol):
         """The cosine of each of `rows`, in their order; nan for a row the index does not hold."""
         ...
 
+    def clear(self) -> None:
+        """Hold nothing; the recorded generation is 0."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -83,6 +85,7 @@ class LexicalIndex(Protocol):
     def flush(self, generation: int) -> None: ...
     def generation(self) -> int: ...
     def search(self, question: str, n: int, visible: Rows) -> Ranked: ...
+    def clear(self) -> None: ...
     def close(self) -> None: ...
 
 

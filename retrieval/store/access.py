@@ -18,8 +18,9 @@ from retrieval.ports import Rows
 from retrieval.store.catalog import current_generation, groups_of, live, may_see
 from retrieval.store.database import Database
 from retrieval.store.schema import documents, placements, versions
+from retrieval.store.slicing import slices
 
-_SLICE = 500
+_KEPT_VIEWS = 256
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -57,6 +58,8 @@ class Visibility:
             self._refresh()
             key = (caller, collection)
             if key not in self._cut:
+                if len(self._cut) >= _KEPT_VIEWS:
+                    self._cut.clear()
                 self._cut[key] = View(self._generation, self._visible(caller, collection))
                 self._in_use.add(self._cut[key])
             return self._cut[key]
@@ -124,7 +127,7 @@ def _live_rows(connection: Connection, changed: Sequence[str], *, everything: bo
     if everything:
         return [(row.row, row.document_id) for row in connection.execute(query)]
     found: list[tuple[int, str]] = []
-    for start in range(0, len(changed), _SLICE):
-        part = query.where(versions.c.document_id.in_(changed[start : start + _SLICE]))
-        found.extend((row.row, row.document_id) for row in connection.execute(part))
+    for part in slices(changed):
+        live_rows = connection.execute(query.where(versions.c.document_id.in_(part)))
+        found.extend((row.row, row.document_id) for row in live_rows)
     return found

@@ -22,20 +22,25 @@ class Blobs:
     def keep(self, path: Path) -> tuple[str, int]:
         """Copy `path` in; returns (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
         with path.open("rb") as source:
-            self._folder.mkdir(parents=True, exist_ok=True)
             with _full_disk_told(self._folder):
+                self._folder.mkdir(parents=True, exist_ok=True)
                 handle, name = tempfile.mkstemp(dir=self._folder, prefix="new-")
             try:
                 with os.fdopen(handle, "wb") as copy:
                     digest, size = _copy(source, copy, self._folder)
-                target = self.path(digest)
-                target.parent.mkdir(exist_ok=True)
-                os.replace(name, target)
-                sync(target.parent)
+                with _full_disk_told(self._folder):
+                    self._put(Path(name), digest)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
         return digest, size
+
+    def _put(self, new: Path, digest: str) -> None:
+        target = self.path(digest)
+        target.parent.mkdir(exist_ok=True)
+        os.replace(new, target)
+        sync(target.parent)
+        sync(self._folder)
 
     def path(self, content_hash: str) -> Path:
         return self._folder / content_hash[:2] / content_hash

@@ -21,8 +21,7 @@ from retrieval.models import (
 from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
 from retrieval.store.schema import chunks, documents, outcomes, placements, runs, state, versions
-
-_SLICE = 500  # values of one IN list, below every database's limit
+from retrieval.store.slicing import slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ class Catalog:
         """Chunks in the order of `rows`; one that is not live in `generation` is left out."""
         found: dict[int, StoredChunk] = {}
         with self._database.read() as connection:
-            for start in range(0, len(rows), _SLICE):
-                part = [int(row) for row in rows[start : start + _SLICE]]
+            for part in slices([int(row) for row in rows]):
                 found |= {row.row: _stored(row) for row in connection.execute(_placed(part, generation))}
         return tuple(found[int(row)] for row in rows if int(row) in found)
 
@@ -135,7 +133,8 @@ class Catalog:
         published = versions.c.published.is_not(None)
         wanted = live() if number is None else and_(versions.c.number == number, published)
         row = connection.execute(query.where(documents.c.id == document_id, wanted)).first()
-        if row is None or not may_see(caller, groups_of(row.groups)):
+        removed = number is not None and not caller.owner and not _is_live(connection, document_id)
+        if row is None or removed or not may_see(caller, groups_of(row.groups)):
             raise NotFound(f"there is no document {document_id}", remedy="`footnote documents` lists what you may see")
         return row
 
@@ -240,6 +239,14 @@ def _stored(row: Any) -> StoredChunk:
         end=row.end,
         page=row.page,
         page_end=row.page_end,
+    )
+
+
+def _is_live(connection: Connection, document_id: str) -> bool:
+    """Whether a version answers now; of a removed document the owner alone may see what is kept."""
+    return (
+        connection.execute(select(versions.c.id).where(versions.c.document_id == document_id, live())).first()
+        is not None
     )
 
 

@@ -4,9 +4,10 @@ Chroma is given vectors and row numbers only; text and access stay in the catalo
 same folder (its queries would be stale), so only the home's writer does.
 """
 
+import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,24 +39,20 @@ class ChromaVectors:
         self._folder = folder
         self._dimension = dimension
         self._lock = threading.RLock()
-        self._generation, self._added = self._recorded()
+        self._state = folder / "footnote.json"
+        self._generation, self._added, self._epoch = self._recorded()
         folder.mkdir(parents=True, exist_ok=True)
         os.environ["SQLITE_TMPDIR"] = str(folder)  # Chroma's own SQLite spills into /var/tmp otherwise
         try:
             self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
-            self._collection = self._client.get_or_create_collection(
-                _COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH, "max_neighbors": 32}},
-            )
+            self._collection = self._made(self._epoch)
         except (ChromaError, ValueError, RuntimeError, OSError, KeyError) as exc:
             raise self._broken(exc) from exc
 
     def add(self, rows: Rows, vectors: Vectors) -> None:
-        for part in _parts(len(rows)):
-            ids = [str(row) for row in rows[part]]
-            self._call("upsert", ids=ids, embeddings=vectors[part])
-        self._added += len(rows)
+        with self._lock, self._translated():
+            _upsert(self._collection, rows, vectors)
+            self._added += len(rows)
 
     def delete(self, rows: Rows) -> None:
         for part in _parts(len(rows)):
@@ -64,7 +61,8 @@ class ChromaVectors:
     def flush(self, generation: int) -> None:
         """Chroma's own log is durable when a call returns; what is left to record is the generation."""
         with self._lock:
-            replace_json(self._folder / "footnote.json", {"generation": generation, "added": self._added})
+            content = {"generation": generation, "added": self._added, "epoch": self._epoch}
+            replace_json(self._state, content)
             self._generation = generation
 
     def generation(self) -> int:
@@ -97,8 +95,36 @@ class ChromaVectors:
         held = {int(row): np.asarray(one, np.float32) @ vector for row, one in _pairs(found)}
         return np.array([held.get(int(row), np.nan) for row in rows], dtype=np.float32)
 
+    def clear(self) -> None:
+        self.renew((), 0)
+
+    def renew(self, parts: Iterable[tuple[Rows, Vectors]], generation: int) -> None:
+        """Fill a new collection with `parts` and put it in the old one's place; queries go on meanwhile."""
+        with self._lock:
+            epoch = self._epoch + 1
+            self._drop(epoch)
+            old, collection = self._epoch, self._made(epoch)
+            added = 0
+            for rows, vectors in parts:
+                _upsert(collection, rows, vectors)
+                added += len(rows)
+            self._collection, self._epoch, self._added = collection, epoch, added
+            self.flush(generation)
+            self._drop(old)
+
     def close(self) -> None:
         self._client.close()
+
+    def _made(self, epoch: int) -> Any:
+        return self._client.get_or_create_collection(
+            f"{_COLLECTION}-{epoch}",
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH, "max_neighbors": 32}},
+        )
+
+    def _drop(self, epoch: int) -> None:
+        with contextlib.suppress(ChromaError, ValueError):  # there need be none
+            self._client.delete_collection(f"{_COLLECTION}-{epoch}")
 
     def _nearest(self, vector: Vectors, n: int) -> tuple[Rows, NDArray[np.float32]]:
         found = self._call("query", query_embeddings=[vector], n_results=n, include=["distances"])
@@ -106,8 +132,13 @@ class ChromaVectors:
         return rows, 1 - np.array(found["distances"][0], dtype=np.float32)
 
     def _call(self, verb: str, **arguments: Any) -> Any:
-        try:
+        with self._translated():
             return getattr(self._collection, verb)(**arguments)
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
         except (ChromaError, ValueError, RuntimeError, OSError) as exc:
             raise self._broken(exc) from exc
 
@@ -116,9 +147,14 @@ class ChromaVectors:
             return StorageFull(f"{self._folder} can't be written: {exc}", remedy="free some space and run again")
         return IndexCorrupt(f"the vector index {self._folder} can't be used: {exc}", remedy=_REMEDY)
 
-    def _recorded(self) -> tuple[int, int]:
-        stored = read_json(self._folder / "footnote.json")
-        return int(stored.get("generation", 0)), int(stored.get("added", 0))
+    def _recorded(self) -> tuple[int, int, int]:
+        stored = read_json(self._state)
+        return int(stored.get("generation", 0)), int(stored.get("added", 0)), int(stored.get("epoch", 0))
+
+
+def _upsert(collection: Any, rows: Rows, vectors: Vectors) -> None:
+    for part in _parts(len(rows)):
+        collection.upsert(ids=[str(row) for row in rows[part]], embeddings=vectors[part])
 
 
 def _pairs(found: Any) -> Iterator[tuple[str, Any]]:

@@ -29,6 +29,15 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """Changes whenever `replace_json` wrote the file; null where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino
+
+
 def sync(path: Path) -> None:
     """Make a file's content, or a folder's names, durable. Raises `OSError`."""
     handle = os.open(path, os.O_RDONLY)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import IndexCorrupt, StorageFull
 from retrieval.ports import Ranked, Rows, Vectors
-from retrieval.store.durable import full, read_json, replace_json, sync
+from retrieval.store.durable import full, read_json, replace_json, stamp_of, sync
 
 _FEWEST_DEAD = 4_096  # slots; below that a rewrite is not worth it
 
@@ -36,6 +36,9 @@ class ExactVectors:
 
     def __init__(self, folder: Path, dimension: int, *, writable: bool = True) -> None:
         self._folder = folder
+        self._state = folder / "footnote.json"
+        self._writable = writable
+        self._read_at: object = None
         self._dimension = dimension
         self._lock = threading.RLock()
         if writable:
@@ -44,8 +47,7 @@ class ExactVectors:
         self._epoch, self._generation, self._count = self._recorded()
         if writable:
             self._truncate()
-        else:
-            self._map_for_reading()
+            self._remove_other_epochs()
 
     def add(self, rows: Rows, vectors: Vectors) -> None:
         if vectors.shape != (len(rows), self._dimension):
@@ -62,7 +64,7 @@ class ExactVectors:
         with self._lock:
             for path in self._files(self._epoch):
                 _durable(path)
-            self._record(self._epoch, generation)
+            self._record(self._epoch, generation, self._count)
             self._compact()
 
     def generation(self) -> int:
@@ -85,6 +87,11 @@ class ExactVectors:
         found[held] = loaded.matrix[loaded.slots[place[held]]] @ vector
         return found
 
+    def clear(self) -> None:
+        with self._lock:
+            nothing = np.empty((0, self._dimension), np.float32)
+            self._rewrite(np.empty(0, np.int64), nothing, generation=0)
+
     def everything(self) -> tuple[Rows, Vectors]:
         """(n,) rows ascending and their (n, dim) vectors."""
         loaded = self._load()
@@ -103,18 +110,23 @@ class ExactVectors:
 
     def _load(self) -> _Loaded:
         with self._lock:
+            if not self._writable:
+                self._follow_writer()
             if self._loaded is None:
                 self._loaded = self._map()
             return self._loaded
 
-    def _map_for_reading(self) -> None:
-        """Map at once; where the writer put a new epoch in place meanwhile, read again."""
+    def _follow_writer(self) -> None:
+        """Beside a writer: map anew what it has flushed since. It may put a new epoch in place at any moment."""
+        stamp = stamp_of(self._state)
+        if stamp == self._read_at and self._loaded is not None:
+            return
         for _ in range(5):
-            with contextlib.suppress(FileNotFoundError):
-                self._load()
-                return
             self._epoch, self._generation, self._count = self._recorded()
-        raise IndexCorrupt(f"{self._folder} can't be read", remedy="run `footnote ingest` again; it is made anew")
+            with contextlib.suppress(FileNotFoundError):
+                self._loaded, self._read_at = self._map(), stamp
+                return
+        raise IndexCorrupt(f"{self._folder} can't be read", remedy="open the home for writing once; it is made anew")
 
     def _map(self) -> _Loaded:
         vectors, numbers = self._files(self._epoch)
@@ -141,21 +153,29 @@ class ExactVectors:
     def _compact(self) -> None:
         live = len(self._load().rows)
         dead = self._count - live
-        if dead < _FEWEST_DEAD or dead < live / 2:
-            return
-        rows, vectors = self.everything()
-        old, self._epoch, self._count = self._epoch, self._epoch + 1, 0
-        self._append(rows, vectors)
-        for path in self._files(self._epoch):
-            _durable(path)
-        self._record(self._epoch, self._generation)
-        for path in self._files(old):
+        if dead >= _FEWEST_DEAD and dead >= live / 2:
+            self._rewrite(*self.everything(), generation=self._generation)
+
+    def _rewrite(self, rows: Rows, vectors: Vectors, *, generation: int) -> None:
+        """Put these rows in place of all under a new epoch; whatever fails before it is recorded changes nothing."""
+        epoch = self._epoch + 1
+        for path, block in zip(self._files(epoch), (vectors.tobytes(), rows.tobytes()), strict=True):
             path.unlink(missing_ok=True)
+            _write(path, block)
+            _durable(path)
+        self._record(epoch, generation, len(rows))
+        self._loaded = None
+        self._remove_other_epochs()
+
+    def _remove_other_epochs(self) -> None:
+        for path in self._folder.glob("*-*"):
+            if path not in self._files(self._epoch):
+                path.unlink(missing_ok=True)
 
     def _recorded(self) -> tuple[int, int, int]:
         """(epoch, generation, slots) as last flushed; an index that lost them starts anew."""
         try:
-            stored = read_json(self._folder / "footnote.json")
+            stored = read_json(self._state)
             epoch, generation, count = int(stored["epoch"]), int(stored["generation"]), int(stored["slots"])
             held = min(
                 path.stat().st_size // width
@@ -165,10 +185,10 @@ class ExactVectors:
             return 0, 0, 0
         return (epoch, generation, count) if held >= count else (epoch, 0, 0)
 
-    def _record(self, epoch: int, generation: int) -> None:
-        content = {"epoch": epoch, "generation": generation, "slots": self._count}
-        replace_json(self._folder / "footnote.json", content)
-        self._generation = generation
+    def _record(self, epoch: int, generation: int, count: int) -> None:
+        content = {"epoch": epoch, "generation": generation, "slots": count}
+        replace_json(self._state, content)
+        self._epoch, self._generation, self._count = epoch, generation, count
 
     def _truncate(self) -> None:
         """Cut off what was appended and never flushed."""

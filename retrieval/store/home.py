@@ -1,5 +1,6 @@
 """The home folder: where everything lies, who may write, and whether the last writer closed it cleanly."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -47,7 +48,9 @@ class Home:
         self._clean.unlink(missing_ok=True)
 
     def mark_clean(self) -> None:
-        self._clean.write_text(json.dumps(self._stamp()))
+        """Where even this can't be written, the next opening checks the catalogue, no more."""
+        with contextlib.suppress(OSError):
+            self._clean.write_text(json.dumps(self._stamp()))
 
     def forget_lexical(self) -> None:
         """Remove a damaged lexical index; opening makes it anew and the catalogue fills it."""
@@ -63,7 +66,13 @@ class HomeLock:
 
     def __init__(self, home: Home) -> None:
         """Raises `HomeLocked` at once where another process holds it."""
-        self._file = os.open(home.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._file = os.open(home.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise HomeError(
+                f"{home.path} can't be written to: {exc.strerror}",
+                remedy="set FOOTNOTE_HOME to a folder that you may write to",
+            ) from exc
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:

@@ -6,16 +6,15 @@ its line of the ledger. The sweep takes retired rows out of the indexes before t
 in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
 """
 
-import contextlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, update
 
-from retrieval.errors import HomeError, NotFound
+from retrieval.errors import NotFound
 from retrieval.models import KnownDocument, Outcome, StagedVersion
 from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.store import staging
@@ -24,7 +23,8 @@ from retrieval.store.blobs import Blobs
 from retrieval.store.catalog import groups_of, live
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes
-from retrieval.store.schema import chunks, documents, grants, runs, versions
+from retrieval.store.publisher import Publisher
+from retrieval.store.schema import documents, grants, runs, versions
 from retrieval.store.sweep import Sweeper
 
 
@@ -50,21 +50,24 @@ class Index:
         vector_index: VectorIndex,
         lexical_index: LexicalIndex,
         chunk_limits: ChunkLimits,
+        home: Path,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._embedder = embedder
         self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
+        self._publisher = Publisher(database, self._indexes, embedder)
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
         self._lock = threading.RLock()
         self._open_runs: set[int] = set()
+        self.home = home
         self.chunk_limits = chunk_limits
         self.model_fingerprint = embedder.fingerprint
 
     def recover(self) -> None:
         """Put right what a kill may have left: drop what was staged, replay what an index lacks, unindex the rest."""
         with self._lock:
-            self._discard_staged()
+            self._publisher.discard_staged()
             self._indexes.replay()
             self._sweeper.unindex()
 
@@ -81,11 +84,16 @@ class Index:
             connection.execute(update(runs).where(runs.c.id == run_id).values(finished_at=staging.now()))
         self._open_runs.discard(run_id)
 
+    def abandon_run(self, run_id: int) -> None:
+        """A run ended by an error: it stays unfinished in the ledger, and holds nothing up any more."""
+        self._open_runs.discard(run_id)
+
     def roots(self, collection: str) -> tuple[str, ...]:
-        """The source roots of a collection's documents, sorted."""
-        query = select(documents.c.root).where(documents.c.collection == collection).distinct()
+        """The source roots of a collection's documents and remembered grants, sorted."""
+        found = select(documents.c.root).where(documents.c.collection == collection)
+        granted = select(grants.c.root).where(grants.c.collection == collection)
         with self._database.read() as connection:
-            return tuple(sorted(connection.execute(query).scalars()))
+            return tuple(sorted(connection.execute(found.union(granted)).scalars()))
 
     def known(self, collection: str, root: str) -> tuple[KnownDocument, ...]:
         """Published documents below one root, by path."""
@@ -112,10 +120,15 @@ class Index:
             return {prefix: groups_of(groups) for prefix, groups in connection.execute(query)}
 
     def grant(self, collection: str, root: str, prefix: str, groups: Sequence[str]) -> None:
-        """Remember the groups of a path prefix for this and later runs."""
+        """Remember the groups of a path prefix for this and later runs, in place of those of all paths below it."""
+        below = grants.c.prefix.startswith(f"{prefix}/", autoescape=True) if prefix else true()
         place = {"collection": collection, "root": root, "prefix": prefix}
         with self._lock, self._database.write() as connection:
-            connection.execute(delete(grants).filter_by(**place))
+            connection.execute(
+                delete(grants).where(
+                    grants.c.collection == collection, grants.c.root == root, below | (grants.c.prefix == prefix)
+                )
+            )
             connection.execute(insert(grants).values(**place, groups=staging.stored_groups(groups)))
 
     def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
@@ -125,13 +138,11 @@ class Index:
         """
         if not batch:
             return 0
+        embedded = self._publisher.embed([version for version, _ in batch])
         with self._lock:
-            try:
-                return self._publish(run_id, batch)
-            except BaseException:
-                with contextlib.suppress(HomeError):  # else the next opening does it
-                    self._discard_staged()
-                raise
+            embedded += self._publisher.embed([version for version, _ in batch])  # a sweep may have been in between
+            self._publisher.publish(run_id, batch)
+        return embedded
 
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None:
         """Ledger lines that change nothing else."""
@@ -151,15 +162,16 @@ class Index:
             )
             staging.record(connection, run_id, [outcome] if outcome else [])
 
-    def regrant(self, document_id: str, groups: Sequence[str]) -> None:
-        """Change who may see a document; binds every request that comes later."""
+    def regrant(self, changes: Mapping[str, Sequence[str]]) -> None:
+        """Change who may see documents, all in one transaction; binds every request that comes later."""
         with self._lock, self._database.write() as connection:
             generation = staging.next_generation(connection)
-            connection.execute(
-                update(documents)
-                .where(documents.c.id == document_id)
-                .values(groups=staging.stored_groups(groups), generation=generation)
-            )
+            for document_id, groups in changes.items():
+                connection.execute(
+                    update(documents)
+                    .where(documents.c.id == document_id)
+                    .values(groups=staging.stored_groups(groups), generation=generation)
+                )
 
     def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None:
         """Retire documents, all in one transaction with their ledger lines."""
@@ -174,51 +186,6 @@ class Index:
             self._sweeper.sweep()
             if len(self._open_runs) <= 1:  # another run may be converting originals that no version names yet
                 self._sweeper.drop_originals()
-
-    def _publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
-        embedded = self._embed([version for version, _ in batch])
-        staged = self._stage([version for version, _ in batch])
-        with self._database.write() as connection:
-            generation = staging.next_generation(connection)
-            for one, (version, _) in zip(staged, batch, strict=True):
-                staging.publish(connection, one, version.source, generation=generation)
-            ended = [
-                replace(outcome, document_id=one.document_id) for one, (_, outcome) in zip(staged, batch, strict=True)
-            ]
-            staging.record(connection, run_id, ended)
-        return embedded
-
-    def _embed(self, batch: Sequence[StagedVersion]) -> int:
-        """Embed and keep what the catalogue has no vector for; each text once."""
-        texts = {
-            staging.vector_key(self.model_fingerprint, chunk.context, chunk.text): staging.embedded_text(
-                chunk.context, chunk.text
-            )
-            for version in batch
-            for chunk in version.chunks
-        }
-        with self._database.read() as connection:
-            missing = sorted(staging.missing_vectors(connection, list(texts)))
-        if missing:
-            matrix = self._embedder.embed_documents([texts[key] for key in missing])
-            with self._database.write() as connection:
-                staging.add_vectors(connection, missing, matrix)
-        return len(missing)
-
-    def _stage(self, batch: Sequence[StagedVersion]) -> list[staging.Staged]:
-        with self._database.write() as connection:
-            generation = staging.next_generation(connection)
-            staged = [
-                staging.stage(connection, version, model=self.model_fingerprint, generation=generation)
-                for version in batch
-            ]
-            rows = list(connection.execute(select(chunks.c.row).where(chunks.c.indexed == generation)).scalars())
-        self._indexes.add(rows, generation)
-        return staged
-
-    def _discard_staged(self) -> None:
-        with self._database.write() as connection:
-            staging.discard_staged(connection)
 
     def _vacate(self, connection: Connection, document_id: str, path: str) -> None:
         """Give way at `path` where a document that is no longer published still holds it."""

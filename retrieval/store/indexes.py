@@ -1,14 +1,16 @@
 """Both indexes, fed from the catalogue alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from retrieval.ports import LexicalIndex, VectorIndex
 from retrieval.store import staging
+from retrieval.store.catalog import current_generation
 from retrieval.store.database import Database
 from retrieval.store.schema import chunks
+from retrieval.store.slicing import slices
 
 _PART = 2_000  # rows handed over at a time
 
@@ -24,7 +26,7 @@ class Indexes:
 
     def add(self, rows: Sequence[int], generation: int) -> None:
         """Both hold `rows` durably, and have recorded `generation`, when this returns."""
-        for part in _parts(rows):
+        for part in slices(rows, _PART):
             self._add_vectors(part)
             self._add_text(part)
         self._vectors.flush(generation)
@@ -38,17 +40,23 @@ class Indexes:
             index.flush(index.generation())
 
     def replay(self) -> None:
-        """Give each index the rows that it should have been given after the generation it recorded."""
+        """Give each index the rows that it should have been given after the generation it recorded.
+
+        One that is ahead of the catalogue belongs to another state of it (a backup was put back) and is made anew.
+        """
         with self._database.read() as connection:
-            newest = connection.execute(select(func.max(chunks.c.indexed))).scalar() or 0
-        if self._vectors.generation() < newest:
-            for part in _parts(self._indexed_after(self._vectors.generation())):
-                self._add_vectors(part)
-            self._vectors.flush(newest)
-        if self._lexical.generation() < newest:
-            for part in _parts(self._indexed_after(self._lexical.generation())):
-                self._add_text(part)
-            self._lexical.flush(newest)
+            newest = current_generation(connection)
+        self._replay(self._vectors, self._add_vectors, newest)
+        self._replay(self._lexical, self._add_text, newest)
+
+    def _replay(self, index: VectorIndex | LexicalIndex, add: Callable[[Sequence[int]], None], newest: int) -> None:
+        if index.generation() > newest:
+            index.clear()
+        rows = self._indexed_after(index.generation())
+        for part in slices(rows, _PART):
+            add(part)
+        if rows:
+            index.flush(newest)
 
     def _indexed_after(self, generation: int) -> list[int]:
         query = select(chunks.c.row).where(chunks.c.indexed > generation).order_by(chunks.c.row)
@@ -64,7 +72,3 @@ class Indexes:
         with self._database.read() as connection:
             entries = staging.entries(connection, rows)
         self._lexical.add(entries)
-
-
-def _parts(rows: Sequence[int]) -> list[Sequence[int]]:
-    return [rows[start : start + _PART] for start in range(0, len(rows), _PART)]

@@ -1,7 +1,7 @@
 """BM25 by tantivy behind the `LexicalIndex` port.
 
-Only row numbers and postings are kept here; text and access stay in the catalogue. The title, the section path and the
-rest of the context are fields of their own, so that a chunk is found by the words that stand above it.
+Only row numbers and postings are kept here; text and access stay in the catalogue. The context is a field of its own,
+so that a chunk is found by the words that stand above it.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import tantivy
 
 from retrieval.errors import IndexCorrupt, StorageFull
 from retrieval.ports import IndexEntry, Ranked, Rows
-from retrieval.store.durable import read_json, replace_json
+from retrieval.store.durable import read_json, replace_json, stamp_of
 from retrieval.store.exact import best
 
 _FIELDS = {"text": 1.0, "context": 0.5}
@@ -33,9 +33,12 @@ class TantivyIndex:
     def __init__(self, folder: Path, *, writable: bool = True) -> None:
         """Raises `IndexCorrupt` where the folder holds something else or is damaged."""
         self._folder = folder
+        self._state = folder / "footnote.json"
+        self._writable = writable
+        self._read_at = stamp_of(self._state)
         self._lock = threading.RLock()
         self._writer: Any = None
-        self._generation = int(read_json(folder / "footnote.json").get("generation", 0))
+        self._generation = int(read_json(self._state).get("generation", 0))
         with self._translated():
             if writable:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +62,7 @@ class TantivyIndex:
     def flush(self, generation: int) -> None:
         with self._lock:
             self._commit()
-            replace_json(self._folder / "footnote.json", {"generation": generation})
+            replace_json(self._state, {"generation": generation})
             self._generation = generation
 
     def generation(self) -> int:
@@ -71,6 +74,8 @@ class TantivyIndex:
         if query is None or not len(visible):
             return Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
         with self._translated():
+            if not self._writable:
+                self._follow_writer()
             searcher = self._index.searcher()
             asked = 2 * n + 32
             while True:
@@ -82,11 +87,22 @@ class TantivyIndex:
                     return best(rows[seen], scores[seen], n)
                 asked *= 4
 
+    def clear(self) -> None:
+        with self._lock, self._translated():
+            self._writing().delete_all_documents()
+        self.flush(0)
+
     def close(self) -> None:
         with self._lock, self._translated():
             if self._writer is not None:
                 self._writer.rollback()
                 self._writer = None
+
+    def _follow_writer(self) -> None:
+        """Beside a writer: read what it has flushed since."""
+        if (stamp := stamp_of(self._state)) != self._read_at:
+            self._index.reload()
+            self._read_at = stamp
 
     def _commit(self) -> None:
         with self._translated():

@@ -2,8 +2,8 @@
 
 A version is staged (`published` null), live (`published` set, `retired` null) or retired; both hold generations.
 `documents.generation` is the last one that changed what can be seen of the document. `chunks.indexed` is the
-generation in which both indexes were given the row, null where they need not hold it. `settings` holds what the
-home was built with and `generation`.
+generation in which both indexes were given the row, null where they need not hold it, `LEAVING` while it is taken out
+of them. `settings` holds what the home was built with, `state` the generation.
 """
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 HEAD = "0001"
+LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
 

@@ -3,21 +3,18 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from retrieval.models import Chunk, Outcome, Source, StagedVersion
+from retrieval.models import JOINER, Chunk, Outcome, Source, StagedVersion
 from retrieval.ports import IndexEntry, Rows, Vectors
 from retrieval.store.catalog import live
-from retrieval.store.schema import chunks, documents, outcomes, placements, state, vectors, versions
-
-_SLICE = 500
-T = TypeVar("T")
+from retrieval.store.schema import LEAVING, chunks, documents, outcomes, placements, state, vectors, versions
+from retrieval.store.slicing import slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def next_generation(connection: Connection) -> int:
 
 def embedded_text(context: str, text: str) -> str:
     """What the embedding model reads of a chunk."""
-    return f"{context}\n\n{text}" if context else text
+    return f"{context}{JOINER}{text}" if context else text
 
 
 def vector_key(model: str, context: str, text: str) -> str:
@@ -56,7 +53,7 @@ def chunk_id(document_id: str, chunk: Chunk, occurrence: int) -> str:
 def missing_vectors(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Those of `keys` that the catalogue holds no vector for."""
     missing = set(keys)
-    for part in _slices(sorted(missing)):
+    for part in slices(sorted(missing)):
         missing -= set(connection.execute(select(vectors.c.key).where(vectors.c.key.in_(part))).scalars())
     return missing
 
@@ -111,16 +108,17 @@ def publish(connection: Connection, staged: Staged, source: Source, *, generatio
 
 
 def retire(connection: Connection, document_ids: Sequence[str], *, generation: int) -> None:
-    for part in _slices(document_ids):
+    for part in slices(document_ids):
         connection.execute(update(versions).where(versions.c.document_id.in_(part), live()).values(retired=generation))
         connection.execute(update(documents).where(documents.c.id.in_(part)).values(generation=generation))
 
 
-def discard_staged(connection: Connection) -> None:
-    """Forget versions that were staged and never published: what a killed run left."""
+def discard_staged(connection: Connection, generations: Collection[int] = ()) -> None:
+    """Forget versions that were staged and never published; rows indexed in these generations are to leave again."""
     left = select(versions.c.id).where(versions.c.published.is_(None)).scalar_subquery()
     connection.execute(delete(placements).where(placements.c.version_id.in_(left)))
     connection.execute(delete(versions).where(versions.c.published.is_(None)))
+    connection.execute(update(chunks).where(chunks.c.indexed.in_(generations)).values(indexed=LEAVING))
 
 
 def record(connection: Connection, run_id: int, ended: Sequence[Outcome]) -> None:
@@ -151,21 +149,10 @@ def record(connection: Connection, run_id: int, ended: Sequence[Outcome]) -> Non
 def entries(connection: Connection, rows: Sequence[int]) -> list[IndexEntry]:
     """What the lexical index is given of these rows, in ascending order of row."""
     found: list[IndexEntry] = []
-    titles = (
-        select(placements.c.row, func.max(versions.c.title).label("title"))
-        .join(versions, versions.c.id == placements.c.version_id)
-        .group_by(placements.c.row)
-    )
-    for part in _slices(sorted(rows)):
-        title = titles.where(placements.c.row.in_(part)).subquery()
-        query = (
-            select(chunks.c.row, chunks.c.section, chunks.c.context, chunks.c.text, title.c.title)
-            .join(title, title.c.row == chunks.c.row)
-            .order_by(chunks.c.row)
-        )
+    for part in slices(sorted(rows)):
+        query = select(chunks.c.row, chunks.c.context, chunks.c.text).where(chunks.c.row.in_(part))
         found += [
-            IndexEntry(row.row, row.title, " > ".join(json.loads(row.section)), row.context, row.text)
-            for row in connection.execute(query)
+            IndexEntry(row.row, row.context, row.text) for row in connection.execute(query.order_by(chunks.c.row))
         ]
     return found
 
@@ -173,7 +160,7 @@ def entries(connection: Connection, rows: Sequence[int]) -> list[IndexEntry]:
 def stored_vectors(connection: Connection, rows: Sequence[int], dimension: int) -> tuple[Rows, Vectors]:
     """(n,) rows ascending and their (n, dim) vectors."""
     found: list[tuple[int, bytes]] = []
-    for part in _slices(sorted(rows)):
+    for part in slices(sorted(rows)):
         query = (
             select(chunks.c.row, vectors.c.vector)
             .join(vectors, vectors.c.key == chunks.c.vector_key)
@@ -183,6 +170,11 @@ def stored_vectors(connection: Connection, rows: Sequence[int], dimension: int) 
         found += [(row.row, row.vector) for row in connection.execute(query)]
     matrix = np.frombuffer(b"".join(vector for _, vector in found), dtype=np.float32).reshape(-1, dimension)
     return np.array([row for row, _ in found], dtype=np.int64), matrix
+
+
+def not_indexed() -> ColumnElement[bool]:
+    """The condition on `chunks` that is true of rows which an index need not hold."""
+    return chunks.c.indexed.is_(None) | (chunks.c.indexed == LEAVING)
 
 
 def stored_groups(groups: Sequence[str]) -> str:
@@ -232,10 +224,8 @@ def _chunk_rows(
         )
         known |= {(row.chunk_id, row.vector_key): row.row for row in connection.execute(query)}
     rows = [known[name] for name in named]
-    for part in _slices(rows):
-        connection.execute(
-            update(chunks).where(chunks.c.row.in_(part), chunks.c.indexed.is_(None)).values(indexed=generation)
-        )
+    for part in slices(rows):
+        connection.execute(update(chunks).where(chunks.c.row.in_(part), not_indexed()).values(indexed=generation))
     return rows
 
 
@@ -293,7 +283,3 @@ def _hash(*parts: str) -> str:
 def _storable(text: str) -> str:
     """File names may hold bytes that are no text; the ledger shows them escaped."""
     return text.encode(errors="backslashreplace").decode()
-
-
-def _slices(values: Sequence[T]) -> list[Sequence[T]]:
-    return [values[start : start + _SLICE] for start in range(0, len(values), _SLICE)]

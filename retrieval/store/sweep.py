@@ -3,16 +3,18 @@
 First out of the indexes, then out of the catalogue, so that a kill in between only leaves work for the next sweep.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, func, select, update
 
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes
-from retrieval.store.schema import chunks, placements, vectors, versions
+from retrieval.store.schema import LEAVING, chunks, placements, vectors, versions
+from retrieval.store.slicing import slices
 
 KEPT_VERSIONS = 3
-_SLICE = 500
 
 
 class Sweeper:
@@ -43,11 +45,14 @@ class Sweeper:
         rows = self._unreachable(self._visibility.oldest_in_use())
         if not rows:
             return
+        self._mark(rows, LEAVING)
         self._indexes.delete(rows)
+        self._mark(rows, None)
+
+    def _mark(self, rows: Sequence[int], indexed: int | None) -> None:
         with self._database.write() as connection:
-            for start in range(0, len(rows), _SLICE):
-                part = rows[start : start + _SLICE]
-                connection.execute(update(chunks).where(chunks.c.row.in_(part)).values(indexed=None))
+            for part in slices(rows):
+                connection.execute(update(chunks).where(chunks.c.row.in_(part)).values(indexed=indexed))
 
     def _unreachable(self, reachable: int) -> list[int]:
         kept = versions.c.published.is_(None) | versions.c.retired.is_(None) | (versions.c.retired > reachable)
@@ -67,8 +72,7 @@ def _drop_old_versions(connection: Connection, reachable: int) -> None:
     )
     query = select(versions.c.id).where(versions.c.retired <= reachable, place >= KEPT_VERSIONS)
     old = list(connection.execute(query).scalars())
-    for start in range(0, len(old), _SLICE):
-        part = old[start : start + _SLICE]
+    for part in slices(old):
         connection.execute(delete(placements).where(placements.c.version_id.in_(part)))
         connection.execute(delete(versions).where(versions.c.id.in_(part)))
 

@@ -4,6 +4,7 @@ Measured at 384 dimensions on two cores: the scan takes 0.4 ms for 2,000 rows an
 100,000, but up to 118 ms with a filter of its own.
 """
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Iterator
@@ -48,10 +49,10 @@ class TieredVectors:
 
     def flush(self, generation: int) -> None:
         graph = self._opened()
-        if graph.worn():
-            graph = self._renew()
         graph.flush(generation)
         self._exact.flush(generation)
+        if graph.worn():
+            graph.renew(self._exact_parts(), generation)
 
     def generation(self) -> int:
         """What the exact matrix is durable up to; the graph is brought up to it whenever it is opened."""
@@ -60,13 +61,18 @@ class TieredVectors:
     def search(self, vector: Vectors, n: int, visible: Rows) -> Ranked:
         if len(visible) <= self._exact_rows:
             return self._exact.search(vector, n, visible)
-        found = self._opened().search(vector, n, visible)
-        if len(found.rows) < min(n, len(visible)):
-            return self._exact.search(vector, n, visible)
-        return found
+        with contextlib.suppress(IndexCorrupt):
+            found = self._opened().search(vector, n, visible)
+            if len(found.rows) >= min(n, len(visible)):
+                return found
+        return self._exact.search(vector, n, visible)
 
     def scores(self, vector: Vectors, rows: Rows) -> NDArray[np.float32]:
         return self._exact.scores(vector, rows)
+
+    def clear(self) -> None:
+        self._opened().clear()
+        self._exact.clear()
 
     def close(self) -> None:
         self._exact.close()
@@ -88,22 +94,8 @@ class TieredVectors:
         except IndexCorrupt:
             shutil.rmtree(self._folder, ignore_errors=True)
             graph = ChromaVectors(self._folder, self._dimension)
-        return graph if graph.generation() >= self._exact.generation() else self._filled(graph)
-
-    def _renew(self) -> "ChromaVectors":
-        from retrieval.store.chroma import ChromaVectors
-
-        with self._lock:
-            if self._graph is not None:
-                self._graph.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._graph = self._filled(ChromaVectors(self._folder, self._dimension))
-            return self._graph
-
-    def _filled(self, graph: "ChromaVectors") -> "ChromaVectors":
-        for rows, vectors in self._exact_parts():
-            graph.add(rows, vectors)
-        graph.flush(self._exact.generation())
+        if graph.generation() < self._exact.generation():
+            graph.renew(self._exact_parts(), self._exact.generation())
         return graph
 
     def _exact_parts(self) -> Iterator[tuple[Rows, Vectors]]:

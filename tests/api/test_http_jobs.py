@@ -163,6 +163,7 @@ def test_an_upload_without_a_file_or_a_usable_name_is_refused(server: Server) ->
     for files, data in (
         ({}, {"collection": "plans"}),
         ({"file": ("..", b"x")}, {}),
+        ({"file": ("Footnote.toml", b"")}, {}),
         ({"file": ("a.txt", b"x")}, {"collection": " "}),
         ({"file": ("a.txt", b"x")}, {"role": "admin"}),
     ):

@@ -26,7 +26,7 @@ def make(tmp_path: Path) -> Iterator[Opener]:
 
 
 def entry(row: int, text: str, context: str = "") -> IndexEntry:
-    return IndexEntry(row, "", "", context, text)
+    return IndexEntry(row, context, text)
 
 
 def rows(*numbers: int) -> Rows:

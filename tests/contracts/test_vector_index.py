@@ -127,3 +127,18 @@ def test_what_was_flushed_is_there_after_reopening(make: Callable[[], VectorInde
 
     assert again.generation() == 7
     assert list(again.search(vectors[2], 1, rows(3, 4)).rows) == [3]
+
+
+def test_a_cleared_index_is_as_new(make: Callable[[], VectorIndex]) -> None:
+    """Holding nothing, at generation 0, and ready to be filled."""
+    index, vectors = make(), some_vectors(30)
+    index.add(np.arange(1, 31), vectors)
+    index.flush(7)
+
+    index.clear()
+
+    assert index.generation() == 0
+    assert len(index.search(vectors[0], 5, np.arange(1, 31)).rows) == 0
+    index.add(rows(3), vectors[:1])
+    index.flush(8)
+    assert list(index.search(vectors[0], 5, np.arange(1, 31)).rows) == [3]

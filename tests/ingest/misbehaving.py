@@ -25,7 +25,7 @@ def _refuse(argument: str) -> str:
 
 
 def _die(argument: str) -> str:
-    os.kill(os.getpid(), signal.Signals[argument])
+    os.kill(os.getpid(), int(argument) if argument.isdigit() else signal.Signals[argument])
     return ""
 
 

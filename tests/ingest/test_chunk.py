@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.blocks import assemble
-from ingest.chunk import CONTEXT_TOKENS, JOINER, chunks
+from ingest.chunk import CONTEXT_TOKENS, chunks
 from ingest.models import Document, Piece
-from retrieval.models import Chunk
+from retrieval.models import JOINER, Chunk
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,41 @@ def test_a_row_that_is_too_long_is_cut_between_cells() -> None:
     found = chunks(document(Piece("table", table)), Limits(), words)
 
     assert all(any(cell in text for text in texts(found)) for cell in cells)
+
+
+def test_a_wide_header_is_shortened_in_few_counts() -> None:
+    """2,000 cells are eleven halvings; one count a cell would be some 1,900."""
+    counted: list[str] = []
+
+    def counting(text: str) -> int:
+        counted.append(text)
+        return words(text)
+
+    header = "| " + " | ".join(f"name{number}" for number in range(2000)) + " |"
+    rows = "| " + " | ".join("v" for _ in range(2000)) + " |"
+    chunks(document(Piece("table", "\n".join([header, "|" + "---|" * 2000, rows]))), Limits(), counting)
+
+    assert len([text for text in counted if text.startswith("| name0 | name1 |")]) < 30
+
+
+def test_the_halves_of_a_chunk_that_came_out_too_long_have_their_own_pages() -> None:
+    """Blank lines cost ten tokens: three paragraphs of a page each fit by their sum and not together."""
+
+    def dear(text: str) -> int:
+        return words(text) + 60 * text.count("\n\n")
+
+    found = chunks(
+        document(*[paragraph(40, word, page) for page, word in enumerate(("one", "two", "three"), 1)], page_count=3),
+        Limits(),
+        dear,
+    )
+
+    assert len(found) > 1
+    said = [(chunk.page, chunk.page_end, sorted(set(chunk.text.split()))) for chunk in found]
+    number = {"one": 1, "two": 2, "three": 3}
+    assert all(
+        (first, last) == (min(number[w] for w in told), max(number[w] for w in told)) for first, last, told in said
+    )
 
 
 def test_a_table_header_too_long_to_repeat_is_repeated_in_part() -> None:

@@ -1,5 +1,7 @@
 """Path patterns: what they name, and which of two is more specific."""
 
+import unicodedata
+
 import pytest
 
 from ingest.globs import Glob
@@ -40,6 +42,15 @@ from ingest.globs import Glob
 )
 def test_a_pattern_names_a_path_or_a_folder_above_it(pattern: str, path: str, matches: bool) -> None:
     assert Glob(pattern).matches(path) is matches
+
+
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+def test_an_accent_may_be_written_either_way(written: str, stored: str) -> None:
+    glob = Glob(unicodedata.normalize(written, "Gehälter/**"))
+
+    assert glob.matches(unicodedata.normalize(stored, "Gehälter/März.md"))
+    assert glob.specificity == Glob("Gehalter/**").specificity
 
 
 def test_a_name_without_a_slash_matches_anywhere_where_that_is_asked_for() -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -236,6 +237,56 @@ def test_a_file_that_is_excluded_now_has_one_outcome(engine: Engine, corpus: Pat
     assert pruned == {"a.md": "removed: excluded by footnote.toml (exclude 'a.md')", "b.md": "unchanged"}
 
 
+def test_a_file_that_is_excluded_and_renamed_is_told_of_as_it_is(engine: Engine, corpus: Path) -> None:
+    """The document goes with its new name; nothing answers under the old one."""
+    write(corpus, a="One.")
+    run(engine, corpus)
+    (corpus / "footnote.toml").write_text('exclude = ["a.md"]')
+    write(corpus, b="One.")
+
+    report = run(engine, corpus)
+
+    assert told(report) == {
+        "a.md": "skipped: excluded by footnote.toml (exclude 'a.md')",
+        "b.md": "unchanged: renamed from a.md",
+    }
+    assert [one.document_id is None for one in report.outcomes] == [True, False]
+
+
+def test_a_nested_root_that_vanished_is_told_of_and_pruned_by_the_same_rules(engine: Engine, corpus: Path) -> None:
+    write(corpus, a="One.", hr__pay="Salaries.")
+    run(engine, corpus / "hr")
+    run(engine, corpus)
+    shutil.rmtree(corpus / "hr")
+
+    kept = run(engine, corpus)
+    refused = run(engine, corpus, prune=True)
+    forced = run(engine, corpus, prune=True, force=True)
+
+    assert (kept.gone, refused.gone) == (1, 1)
+    assert refused.refusal.startswith("nothing was removed: 1 of 1 documents")
+    assert told(forced) == {"a.md": "unchanged", "pay.md": "removed: its file is gone"}
+    assert set(documents(engine)) == {"a.md"}
+
+
+def test_a_picture_is_not_copied_to_be_refused(engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(corpus, a="One.")
+    (corpus / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(1000))
+    copied: list[str] = []
+    keep = engine.index.keep_original
+
+    def counted(path: Path) -> tuple[str, int]:
+        copied.append(path.name)
+        return keep(path)
+
+    monkeypatch.setattr(engine.index, "keep_original", counted)
+
+    report = run(engine, corpus)
+
+    assert told(report)["film.mp4"] == "skipped: unknown_format: film.mp4: no converter for video/mp4"
+    assert copied == ["a.md"]
+
+
 def test_a_file_that_fails_keeps_what_was_published(engine: Engine, corpus: Path) -> None:
     """Broken, unreadable, emptied: the last good version still answers, and pruning does not take it."""
     write(corpus, a="Good text.", b="Fine text.", c="Third text.")
@@ -254,14 +305,14 @@ def test_a_file_that_fails_keeps_what_was_published(engine: Engine, corpus: Path
 
 def test_a_file_that_may_not_be_read_fails_alone(engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(corpus, a="One.", b="Two.")
-    real = pipeline._sha256
+    real = Path.open
 
-    def denied(path: Path) -> str:
+    def denied(path: Path, *args: Any, **named: Any) -> IO[Any]:
         if path.name == "a.md":
             raise PermissionError(13, "Permission denied")
-        return real(path)
+        return real(path, *args, **named)
 
-    monkeypatch.setattr(pipeline, "_sha256", denied)
+    monkeypatch.setattr(Path, "open", denied)
 
     assert told(run(engine, corpus)) == {"a.md": "failed: unreadable: Permission denied", "b.md": "indexed"}
 
@@ -365,10 +416,15 @@ def test_allow_is_remembered_and_a_rule_stays_in_force(engine: Engine, corpus: P
     }
 
 
-@pytest.mark.parametrize("group", ["", " ", "*"])
+@pytest.mark.parametrize("group", ["", " ", "*", "caf\udce9"])
 def test_allow_takes_names_only(engine: Engine, corpus: Path, group: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="no group"):
         run(engine, corpus, allow=(group,))
+
+
+def test_a_collection_is_called_by_text(engine: Engine, corpus: Path) -> None:
+    with pytest.raises(UsageError, match="no name of a collection"):
+        run(engine, corpus, collection="caf\udce9")
 
 
 def test_broken_rules_change_nothing(engine: Engine, corpus: Path) -> None:
@@ -475,6 +531,44 @@ def test_an_interruption_keeps_what_was_published_and_the_next_run_goes_on(
     assert engine.catalog.runs()[0].finished_at is None
     report = run(engine, corpus)
     assert (report.counts()["unchanged"], report.counts()["indexed"]) == (2, 4)
+
+
+def test_a_run_that_broke_off_keeps_no_originals_from_being_dropped(
+    engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a document that changed five times, as many originals are kept as without the broken run."""
+
+    def originals() -> int:
+        return sum(path.is_file() for path in engine.home.blobs.rglob("*"))
+
+    counts: list[int] = []
+    for folder, breaks in (("a", False), ("b", True)):
+        before = originals()
+        for number in range(5):
+            write(corpus / folder, x=f"Text {folder} {number}.")
+            with monkeypatch.context() as broken:
+                if breaks and number == 1:
+                    broken.setattr(engine.index, "publish", FullDisk(engine.index, 0))
+                    with pytest.raises(StorageFull):
+                        run(engine, corpus / folder)
+                    continue
+            run(engine, corpus / folder)
+        counts.append(originals() - before)
+
+    assert counts[0] == counts[1] < 4
+
+
+def test_a_run_can_be_ended_while_files_are_hashed(
+    engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "_SECONDS_BETWEEN_WORDS", 0.0)
+    write(corpus, a="One.")
+    watcher = Impatient()
+
+    with pytest.raises(TimeoutError):
+        ingest(engine.index, [str(corpus)], IngestOptions(workers=1), watcher)
+
+    assert watcher.files == 0
 
 
 class Impatient(Watcher):

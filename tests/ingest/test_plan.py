@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.plan import Plan, Seen, plan, refusal
+from ingest.plan import Gone, Plan, Seen, plan, refusal
 from ingest.sources import FoundFile, LeftOut, Territory
 from retrieval.models import KnownDocument
 
@@ -52,6 +52,24 @@ def test_new_changed_unchanged_and_gone() -> None:
     assert to_convert(planned) == [("a", None, ""), ("b", "id-b", "")]
     assert kept(planned) == [("c", "id-c", "")]
     assert gone(planned) == ["d"]
+
+
+def test_a_renaming_that_is_forbidden_is_a_new_file_and_one_that_is_gone() -> None:
+    """The next likest path is taken instead."""
+    files, documents = [seen("x/a", "1"), seen("y/b", "1")], [known("a", "1")]
+
+    def may_move(left: Gone, found: FoundFile) -> bool:
+        return not found.path.startswith("x/")
+
+    planned = plan(files, {ROOT: documents}, fingerprint="f", may_move=may_move)
+    assert (kept(planned), to_convert(planned), gone(planned)) == (
+        [("y/b", "id-a", "a")],
+        [("x/a", None, "y/b")],
+        [],
+    )
+
+    planned = plan(files[:1], {ROOT: documents}, fingerprint="f", may_move=may_move)
+    assert (to_convert(planned), gone(planned)) == ([("x/a", None, "")], ["a"])
 
 
 def test_the_same_bytes_read_by_an_older_converter_are_read_again() -> None:

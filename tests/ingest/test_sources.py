@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import Survey, Territory, granted, survey
+from ingest.sources import Survey, Territory, survey
 from retrieval.errors import UsageError
+
+HOME = Path("/nowhere/home")
 
 
 @pytest.fixture
@@ -25,7 +27,13 @@ def write(folder: Path, *names: str) -> None:
 
 
 def seen(*targets: Path, collection: str | None = None, roots: Sequence[Path] = ()) -> Survey:
-    return survey([str(target) for target in targets], collection, lambda name: [root.as_uri() for root in roots])
+    return surveyed([str(target) for target in targets], collection, roots=roots)
+
+
+def surveyed(
+    targets: Sequence[str], collection: str | None = None, *, roots: Sequence[Path] = (), home: Path = HOME
+) -> Survey:
+    return survey(targets, collection, known_roots=lambda name: [root.as_uri() for root in roots], home=home)
 
 
 def paths(surveyed: Survey) -> list[str]:
@@ -70,7 +78,7 @@ def test_a_target_may_be_a_file_address_or_a_link(corpus: Path, tmp_path: Path) 
     (tmp_path / "link").symlink_to(corpus)
 
     assert seen(tmp_path / "link").files == seen(corpus).files
-    assert survey([corpus.as_uri()], None, lambda name: ()).files == seen(corpus).files
+    assert surveyed([corpus.as_uri()]).files == seen(corpus).files
 
 
 @pytest.mark.parametrize(
@@ -81,16 +89,17 @@ def test_a_target_may_be_a_file_address_or_a_link(corpus: Path, tmp_path: Path) 
         ("s3://bucket/a", "not a place"),
         ("nul\0", "not a path"),
         ("/dev/null", "neither a file nor a folder"),
+        ("x://[y", "not an address"),
     ],
 )
 def test_a_target_that_is_no_source_is_told_before_anything(corpus: Path, target: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        survey([str(corpus), target], None, lambda name: ())
+        surveyed([str(corpus), target])
 
 
 def test_no_target_is_told() -> None:
     with pytest.raises(UsageError):
-        survey([], None, lambda name: ())
+        surveyed([])
 
 
 def test_a_target_in_a_known_root_keeps_that_root(corpus: Path) -> None:
@@ -111,6 +120,18 @@ def test_a_known_root_inside_the_target_keeps_its_documents(corpus: Path) -> Non
         ((corpus / "a").as_uri(), "x.md"),
     ]
     assert surveyed.territories == (Territory(corpus.as_uri(), ""), Territory((corpus / "a").as_uri(), ""))
+
+
+def test_a_known_root_that_vanished_from_a_walked_folder_is_covered(corpus: Path) -> None:
+    """One that is hidden, and one elsewhere, are not."""
+    write(corpus, "b.md", ".hidden/x.md")
+    roots = [corpus / "a", corpus / ".hidden", corpus.parent / "elsewhere"]
+
+    assert seen(corpus, roots=roots).territories == (
+        Territory(corpus.as_uri(), ""),
+        Territory((corpus / "a").as_uri(), ""),
+    )
+    assert len(seen(corpus / "b.md", roots=roots).territories) == 1
 
 
 def test_the_nearest_footnote_toml_above_makes_the_root_and_the_access(corpus: Path) -> None:
@@ -160,6 +181,78 @@ def test_rules_under_an_almost_right_name_stop_everything(corpus: Path) -> None:
 
     with pytest.raises(UsageError, match=r"Footnote\.toml"):
         seen(corpus)
+
+
+def test_rules_under_an_almost_right_name_above_a_target_stop_everything(corpus: Path) -> None:
+    write(corpus, "hr/x.md")
+    (corpus / "Footnote.toml").write_text("")
+
+    for target in (corpus / "hr", corpus / "hr" / "x.md"):
+        with pytest.raises(UsageError, match=r"corpus/Footnote\.toml"):
+            seen(target)
+
+
+def test_a_folder_above_that_may_not_be_listed_is_passed_through(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(corpus, "x.md")
+
+    def denied(folder: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", denied)
+
+    assert paths(seen(corpus)) == ["x.md"]
+
+
+def test_the_rules_file_is_no_target(corpus: Path) -> None:
+    write(corpus, "x.md")
+    (corpus / "footnote.toml").write_text("")
+
+    with pytest.raises(UsageError, match="rules, not a document"):
+        seen(corpus / "footnote.toml")
+
+
+@pytest.mark.parametrize("name", [".footnote", "state"])
+def test_a_home_in_the_corpus_is_left_out_whole(corpus: Path, name: str) -> None:
+    """The index's own by its place, others by what lies in them; known roots in one are not looked for."""
+    write(corpus, "a.md", f"{name}/blobs/x.md", "other/catalogue.db", "other/lock", "other/x.md", "third/lock")
+    home = corpus / name
+
+    surveyed_ = surveyed([str(corpus)], home=home, roots=[home / "uploads" / "default" / "public"])
+
+    assert paths(surveyed_) == ["a.md", "third/lock"]
+    assert left_out(surveyed_) == {
+        name: "skipped: the home of Footnote",
+        "other": "skipped: the home of Footnote",
+    }
+    assert surveyed_.territories == (Territory(corpus.as_uri(), ""),)
+
+
+@pytest.mark.parametrize("target", ["", "blobs", "blobs/x.md", "uploads", "uploads/default", "uploads/default/y.md"])
+def test_nothing_in_a_home_is_a_target(tmp_path: Path, target: str) -> None:
+    home = tmp_path / "home"
+    write(home, "blobs/x.md", "uploads/default/y.md")
+
+    with pytest.raises(UsageError, match="in the home of Footnote"):
+        surveyed([str(home / target)], home=home)
+
+
+def test_another_home_is_no_target_either(tmp_path: Path) -> None:
+    write(tmp_path / "other", "catalogue.db", "lock", "uploads/default/public/x.md")
+
+    with pytest.raises(UsageError, match="in the home of Footnote"):
+        seen(tmp_path / "other" / "uploads" / "default" / "public")
+
+
+def test_uploads_are_a_root_of_their_own_without_rules(corpus: Path) -> None:
+    home = corpus / "state"
+    write(home, "uploads/default/public/x.md", "uploads/default/public/footnote.toml")
+    (corpus / "footnote.toml").write_text('collection = "c"\nexclude = ["**"]\n[[access]]\npath = "**"\ngroups = []')
+    folder = home / "uploads" / "default" / "public"
+
+    for target in (folder, folder / "x.md"):
+        uploads = surveyed([str(target)], home=home, roots=[corpus])
+        assert [(found.root, found.path, found.ruled) for found in uploads.files] == [(folder.as_uri(), "x.md", None)]
+        assert uploads.collection == "default"
 
 
 def test_an_access_rule_that_names_nothing_is_noted(corpus: Path) -> None:
@@ -294,13 +387,3 @@ def test_a_territory_covers_whole_names_only() -> None:
     assert not place.covers("file:///c", "a/bc")
     assert not place.covers("file:///d", "a/b")
     assert Territory("file:///c", "").covers("file:///c", "anything")
-
-
-def test_the_longest_remembered_prefix_grants() -> None:
-    grants = {"": ("all",), "hr": ("hr",), "hr/jobs": ()}
-
-    assert granted(grants, "x.md") == ("all",)
-    assert granted(grants, "hr/x.md") == ("hr",)
-    assert granted(grants, "hr/jobs/x.md") == ()
-    assert granted(grants, "hrx.md") == ("all",)
-    assert granted({"hr": ("hr",)}, "x.md") == ()

@@ -1,5 +1,6 @@
 """Converters in processes: whatever one does, it costs its file alone, and nothing is left behind."""
 
+import errno
 import os
 import select
 import signal
@@ -82,6 +83,39 @@ def test_a_process_that_is_ended_costs_its_file_alone(tmp_path: Path, model: Mod
     assert "SIGSEGV" in str(found[1])
     assert "memory" in str(found[3])
     assert "KeyError: 'here' at misbehaving.py" in str(found[5])
+
+
+def test_a_signal_without_a_name_is_told_by_number(tmp_path: Path, model: ModelLimits) -> None:
+    (result,) = outcomes(tmp_path, [f"die {signal.SIGRTMIN + 6}"], model)
+
+    assert isinstance(result, WorkerDied)
+    assert f"ended by signal {signal.SIGRTMIN + 6}" in result.message
+
+
+class NoProcess:
+    """Starts no process the first `times`, as a system that has none left."""
+
+    def __init__(self, times: int) -> None:
+        self._times = times
+        self._started = module._started
+
+    def __call__(self, descriptor: int, scratch: Path) -> "subprocess.Popen[bytes]":
+        self._times -= 1
+        if self._times >= 0:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return self._started(descriptor, scratch)
+
+
+def test_a_process_that_cant_be_started_costs_its_file_alone(
+    tmp_path: Path, model: ModelLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_started", NoProcess(1))
+
+    found = outcomes(tmp_path, ["one", "two"], model)
+
+    assert isinstance(found[0], WorkerDied)
+    assert found[0].message == "file-0.txt: no process could be started for it: Resource temporarily unavailable"
+    assert text(found[1]) == "two"
 
 
 def test_time_is_limited_by_the_clock_and_by_the_processor(tmp_path: Path, model: ModelLimits) -> None:

@@ -99,7 +99,7 @@ def test_a_revocation_binds_the_next_question(engine: Engine) -> None:
     publish(engine, "leave.md", LEAVE)
     [hit] = engine.search("annual leave")
 
-    engine.index.regrant(hit.chunk.document_id, ("board",))
+    engine.index.regrant({hit.chunk.document_id: ("board",)})
 
     assert engine.search("annual leave") == ()
     assert engine.ask("How many days of annual leave in Germany?").abstained

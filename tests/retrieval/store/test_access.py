@@ -49,7 +49,7 @@ def _change(engine: Engine, truth: dict[str, tuple[tuple[str, ...], list[str]]],
         engine.index.publish(run, [indexed(version(path, *texts, groups=groups))])
         truth[path] = (groups, texts)
     elif action == "grant" and path in truth:
-        engine.index.regrant(ids[path], groups)
+        engine.index.regrant({ids[path]: groups})
         truth[path] = (groups, truth[path][1])
     elif action == "remove" and path in truth:
         engine.index.remove(run, [(ids[path], Outcome(path, "removed"))])

@@ -9,7 +9,6 @@ from retrieval.errors import HomeLocked, ModelMismatch, NotFound, StorageFull, U
 from retrieval.models import OWNER, PUBLIC, Caller, Outcome
 from retrieval.ports import Vectors
 from retrieval.settings import EngineSettings
-from retrieval.store.index import Index
 from tests.fakes import FakeEmbedder
 from tests.retrieval.store.conftest import Opener
 from tests.retrieval.store.stories import indexed, version
@@ -122,7 +121,7 @@ def test_a_grant_and_a_revocation_bind_the_next_request(engine: Engine) -> None:
     assert texts(engine, "secret") == []
     assert texts(engine, "secret", hr) == ["One secret."]
 
-    engine.index.regrant(document.document_id, ["board"])
+    engine.index.regrant({document.document_id: ["board"]})
 
     assert texts(engine, "secret", hr) == []
     assert texts(engine, "secret", Caller(frozenset({"board"}))) == ["One secret."]
@@ -202,7 +201,7 @@ def test_what_was_staged_and_never_published_is_dropped_at_opening(open_home: Op
     """A kill between staging and publishing leaves nothing that can be seen or that stays."""
     engine = open_home()
     publish(engine, version("a.txt", "Germany grants 30 days."))
-    Index._stage(engine.index, [version("a.txt", "Germany grants 31 days."), version("b.txt", "New.")])
+    engine.index._publisher._stage([version("a.txt", "Germany grants 31 days."), version("b.txt", "New.")])
     engine.close()
 
     again = open_home()
@@ -260,3 +259,105 @@ def test_a_home_of_another_model_is_refused(open_home: Opener, tmp_path: Path) -
 
     with pytest.raises(ModelMismatch, match="built with the model 'default'"):
         Engine(EngineSettings(tmp_path / "home", model="default"), write=True, embedder=FakeEmbedder(32, "fake-2"))
+
+
+class FailingOnce:
+    """Raises once in place of a method, then lets it be."""
+
+    def __init__(self, holder: object, name: str) -> None:
+        self._holder, self._name, self._real = holder, name, getattr(holder, name)
+        setattr(holder, name, self)
+
+    def __call__(self, *arguments: object) -> None:
+        setattr(self._holder, self._name, self._real)
+        raise StorageFull("no space left", remedy="none")
+
+
+@pytest.mark.parametrize("leg", ["_vectors", "_lexical"])
+@pytest.mark.parametrize("step", ["add", "flush"])
+def test_what_an_index_failed_to_take_is_given_again(engine: Engine, leg: str, step: str) -> None:
+    """After a full disk the same content is published again and found by both legs."""
+    publish(engine, version("z.txt", "Zebra crossing."))
+    FailingOnce(getattr(engine, leg), step)
+    with pytest.raises(StorageFull):
+        publish(engine, version("a.txt", "Germany grants 30 days."))
+
+    publish(engine, version("a.txt", "Germany grants 30 days."))
+    engine.index.sweep()
+
+    for mode in ("dense", "lexical"):
+        assert engine.search("Germany days", mode=mode)[0].chunk.text == "Germany grants 30 days."  # type: ignore[arg-type]
+
+
+def test_rows_that_an_index_failed_to_drop_are_given_again(engine: Engine) -> None:
+    """A sweep that fails half way does not make a document that comes back unfindable."""
+    publish(engine, version("a.txt", "Germany grants 30 days."))
+    publish(engine, version("a.txt", "Nothing."))
+    FailingOnce(engine._lexical, "flush")
+    with pytest.raises(StorageFull):
+        engine.index.sweep()
+
+    publish(engine, version("a.txt", "Germany grants 30 days."))
+    engine.index.sweep()
+
+    for mode in ("dense", "lexical"):
+        assert texts_by(engine, mode) == ["Germany grants 30 days."]
+
+
+def texts_by(engine: Engine, mode: str) -> list[str]:
+    return [hit.chunk.text for hit in engine.search("Germany days", mode=mode)]  # type: ignore[arg-type]
+
+
+def test_a_reader_follows_the_writer(open_home: Opener) -> None:
+    """A reader that stays open finds what is published later, by both legs."""
+    writer = open_home()
+    publish(writer, version("a.txt", "Germany grants 30 days."))
+    reader = open_home(write=False)
+    assert texts_by(reader, "dense") == ["Germany grants 30 days."]
+
+    publish(writer, version("a.txt", "Germany grants 31 days."))
+    writer.index.sweep()
+
+    for mode in ("dense", "lexical"):
+        assert texts_by(reader, mode) == ["Germany grants 31 days."]
+
+
+def test_a_catalogue_put_back_from_a_backup_is_what_counts(open_home: Opener, tmp_path: Path) -> None:
+    """Indexes that are ahead of it are made anew."""
+    first = open_home()
+    publish(first, version("a.txt", "Germany grants 30 days."))
+    first.close()
+    backup = (tmp_path / "home" / "catalogue.db").read_bytes()
+    later = open_home()
+    publish(later, version("a.txt", "Germany grants 31 days."))
+    later.index.sweep()
+    later.close()
+    (tmp_path / "home" / "catalogue.db").write_bytes(backup)
+
+    restored = open_home(exact_scan_rows=0)
+
+    for mode in ("dense", "lexical"):
+        assert texts_by(restored, mode) == ["Germany grants 30 days."]
+
+
+def test_a_kept_version_of_a_removed_document_is_the_owner_s(engine: Engine) -> None:
+    """By its number, too, a removed document is as if it did not exist."""
+    publish(engine, version("a.txt", "One fact."))
+    document = engine.catalog.documents(PUBLIC)[0].document_id
+    engine.index.remove(engine.index.begin_run("c", {}), [(document, Outcome("a", "removed"))])
+
+    assert engine.catalog.version(document, OWNER, 1).text == "One fact."
+    with pytest.raises(NotFound):
+        engine.catalog.version(document, PUBLIC, 1)
+    with pytest.raises(NotFound):
+        engine.catalog.original(document, PUBLIC, 1)
+
+
+def test_a_grant_replaces_those_below_it_and_makes_its_root_known(engine: Engine) -> None:
+    """Whatever was granted before, and also when nothing was published yet."""
+    engine.index.grant("c", "file:///docs", "hr/pay", ["hr"])
+    engine.index.grant("c", "file:///docs", "hrx", ["it"])
+    engine.index.grant("c", "file:///docs", "hr", ["staff"])
+
+    assert engine.index.grants("c", "file:///docs") == {"hr": ("staff",), "hrx": ("it",)}
+    assert engine.index.roots("c") == ("file:///docs",)

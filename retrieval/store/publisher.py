@@ -1,0 +1,88 @@
+"""Embed > stage > publish, for a batch of versions."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from retrieval.errors import HomeError
+from retrieval.models import Outcome, StagedVersion
+from retrieval.ports import Embedder
+from retrieval.store import staging
+from retrieval.store.database import Database
+from retrieval.store.indexes import Indexes
+from retrieval.store.schema import chunks
+from retrieval.store.slicing import slices
+
+_EMBEDDED_AT_ONCE = 512  # texts; what a kill may cost
+
+
+class Publisher:
+    """Works for the index. `embed` needs no lock, the rest is under the index's."""
+
+    def __init__(self, database: Database, indexes: Indexes, embedder: Embedder) -> None:
+        self._database = database
+        self._indexes = indexes
+        self._embedder = embedder
+        self._undone: set[int] = set()  # generations whose rows may not be in both indexes, whatever the catalogue says
+
+    def embed(self, batch: Sequence[StagedVersion]) -> int:
+        """Embed and keep what the catalogue has no vector for, each text once; returns how many."""
+        texts = {
+            staging.vector_key(self._embedder.fingerprint, chunk.context, chunk.text): staging.embedded_text(
+                chunk.context, chunk.text
+            )
+            for version in batch
+            for chunk in version.chunks
+        }
+        with self._database.read() as connection:
+            missing = sorted(staging.missing_vectors(connection, list(texts)), key=lambda key: len(texts[key]))
+        for part in slices(missing, _EMBEDDED_AT_ONCE):
+            matrix = self._embedder.embed_documents([texts[key] for key in part])
+            with self._database.write() as connection:
+                staging.add_vectors(connection, part, matrix)
+        return len(missing)
+
+    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> None:
+        """All of it or nothing. What a failure leaves staged is forgotten at once, or before the next batch."""
+        try:
+            staged = self._stage([version for version, _ in batch])
+            self._publish(run_id, batch, staged)
+        except BaseException:
+            with contextlib.suppress(HomeError):
+                self.discard_staged()
+            raise
+
+    def discard_staged(self) -> None:
+        """Forget what was staged and not published, and that its rows were given to the indexes."""
+        with self._database.write() as connection:
+            staging.discard_staged(connection, self._undone)
+        self._undone.clear()
+
+    def _stage(self, batch: Sequence[StagedVersion]) -> list[staging.Staged]:
+        if self._undone:
+            self.discard_staged()
+        with self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            self._undone.add(generation)
+            staged = [
+                staging.stage(connection, version, model=self._embedder.fingerprint, generation=generation)
+                for version in batch
+            ]
+            rows = list(connection.execute(select(chunks.c.row).where(chunks.c.indexed == generation)).scalars())
+        self._indexes.add(rows, generation)
+        return staged
+
+    def _publish(
+        self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], staged: Sequence[staging.Staged]
+    ) -> None:
+        with self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            for one, (version, _) in zip(staged, batch, strict=True):
+                staging.publish(connection, one, version.source, generation=generation)
+            ended = [
+                replace(outcome, document_id=one.document_id) for one, (_, outcome) in zip(staged, batch, strict=True)
+            ]
+            staging.record(connection, run_id, ended)
+        self._undone.clear()
