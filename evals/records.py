@@ -14,7 +14,7 @@ from ingest.chunk import CHUNKER_VERSION, chunks
 from ingest.markdown import clean_text
 from ingest.models import Piece
 from retrieval.models import KnownDocument, Outcome, Source, StagedVersion
-from retrieval.store.index import ChunkLimits
+from retrieval.store.index import Acknowledged, ChunkLimits
 from retrieval.store.tokens import TokenCounter
 
 COLLECTION = "measured"
@@ -33,7 +33,7 @@ class Publisher(Protocol):
     def begin_run(self, collection: str, arguments: Mapping[str, object]) -> int: ...
     def finish_run(self, run_id: int) -> None: ...
     def known(self, collection: str, root: str) -> tuple[KnownDocument, ...]: ...
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int: ...
+    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> Acknowledged: ...
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None: ...
 
 
@@ -85,7 +85,7 @@ def _publish(index: Publisher, run_id: int, batch: Sequence[StagedVersion]) -> i
     filled = [version for version in batch if version.chunks]
     return index.publish(
         run_id, [(version, Outcome(version.source.uri, "indexed", chunks=len(version.chunks))) for version in filled]
-    )
+    ).embedded
 
 
 def _content(record: Record) -> bytes:

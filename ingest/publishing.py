@@ -164,12 +164,12 @@ class _Batch:
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
-        embedded = self._index.publish(self._ledger.run_id, waiting)
+        done = self._index.publish(self._ledger.run_id, waiting)
         chunks = sum(len(version.chunks) for version, _ in waiting)
         self.chunks += chunks
-        self.embedded += embedded
-        self._ledger.told([outcome for _, outcome in waiting])
-        self._progress.published(chunks, embedded)
+        self.embedded += done.embedded
+        self._ledger.told(done.outcomes)
+        self._progress.published(chunks, done.embedded)
 
 
 def _refuse_unknown(path: Path, name: str) -> None:

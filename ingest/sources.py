@@ -290,9 +290,12 @@ def _hidden(name: str) -> str:
 
 
 def _link(path: Path, root: Path) -> str:
-    place = Path(os.path.realpath(path))
-    if not place.exists():
-        return "link: it leads nowhere"
+    try:
+        place = Path(os.path.realpath(path))
+        if not place.exists():
+            return "link: it leads nowhere"
+    except OSError as exc:
+        return f"link: where it leads can't be read ({exc.strerror})"
     if place.is_relative_to(root):
         return f"link: to {below(place, root)}, which is read under its own name"
     return "link: it leads out of the corpus"

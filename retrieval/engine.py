@@ -122,6 +122,7 @@ class Engine:
         if self.write:
             self.home.create()
             stack.enter_context(HomeLock(self.home))
+            self.home.refuse_headless()
         else:
             self._recover_for_reading()
         self._open_catalogue(stack)
@@ -131,6 +132,7 @@ class Engine:
 
     def _recover_for_reading(self) -> None:
         """A reader heals what a kill left, unless a writer is at work and has done so."""
+        self.home.refuse_headless()
         if not self.home.exists():
             raise HomeError(
                 f"there is no Footnote home at {self.home.path}",

@@ -23,7 +23,7 @@ class Blobs:
         """Copy `path` in; returns (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
         with path.open("rb") as source:
             with _full_disk_told(self._folder):
-                self._folder.mkdir(parents=True, exist_ok=True)
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 handle, name = tempfile.mkstemp(dir=self._folder, prefix="new-")
             try:
                 with os.fdopen(handle, "wb") as copy:

@@ -41,7 +41,7 @@ class ChromaVectors:
         self._lock = threading.RLock()
         self._state = folder / "footnote.json"
         self._generation, self._added, self._epoch = self._recorded()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ["SQLITE_TMPDIR"] = str(folder)  # Chroma's own SQLite spills into /var/tmp otherwise
         try:
             self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))

@@ -5,6 +5,7 @@ Reads run in a deferred transaction, so that all they see is of one moment; writ
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ class Database:
     def __init__(self, path: Path, *, head: str, migrations: Path = MIGRATIONS, writable: bool = True) -> None:
         self.path = path
         self.damaged = False
+        if writable:
+            _create_private(path)
         mode = "rwc" if writable else "ro"
         self._engine = create_engine(
             "sqlite://",
@@ -96,10 +99,21 @@ def check(path: Path) -> None:
     try:
         with contextlib.closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=30)) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.Error as error:
         raise translated(error, path) from error
     if found != "ok":
         raise _corrupt(path, str(found).splitlines()[-1])
+    if tables and "alembic_version" not in tables:
+        raise _corrupt(path, "it is another program's database")
+
+
+def _create_private(path: Path) -> None:
+    """A new file is its owner's alone; SQLite gives its log the same mode."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as exc:
+        raise HomeError(f"{path} can't be written: {exc.strerror}", remedy="see that the folder is yours") from exc
 
 
 def translated(error: BaseException, path: Path) -> FootnoteError:

@@ -42,7 +42,7 @@ class ExactVectors:
         self._dimension = dimension
         self._lock = threading.RLock()
         if writable:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._loaded: _Loaded | None = None
         self._epoch, self._generation, self._count = self._recorded()
         if writable:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from types import TracebackType
 
-from retrieval.errors import HomeError, HomeLocked
+from retrieval.errors import CatalogueCorrupt, HomeError, HomeLocked
 
 
 class Home:
@@ -26,6 +26,18 @@ class Home:
 
     def exists(self) -> bool:
         return self.catalogue.is_file()
+
+    def refuse_headless(self) -> None:
+        """Raise `CatalogueCorrupt` where the rest of a home is there and its catalogue is not, or is empty.
+
+        To begin anew there would forget who may see what.
+        """
+        held = [path.name for path in (self.blobs, self.exact, self.lexical, self._clean) if path.exists()]
+        if held and not (self.exists() and self.catalogue.stat().st_size):
+            raise CatalogueCorrupt(
+                f"{self.catalogue} is missing or empty, but {', '.join(held)} lie beside it",
+                remedy="put the catalogue back from a backup, or set FOOTNOTE_HOME to a new folder and ingest again",
+            )
 
     def create(self) -> None:
         """Raises `HomeError` where the folder can't be made."""

@@ -37,6 +37,14 @@ class ChunkLimits:
     tokenizer: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What a publish did: chunks embedded, and the ledger's lines in the batch's order, with document ids."""
+
+    embedded: int
+    outcomes: tuple[Outcome, ...]
+
+
 class Index:
     """All writes to one home. Its methods may be called from several threads; each is whole when it returns."""
 
@@ -131,18 +139,17 @@ class Index:
             )
             connection.execute(insert(grants).values(**place, groups=staging.stored_groups(groups)))
 
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
+    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> Acknowledged:
         """Make these versions the ones that answer, all in one transaction with their ledger lines.
 
-        Returns how many chunks were embedded. When it raises, none is published.
+        When it raises, none is published.
         """
         if not batch:
-            return 0
+            return Acknowledged(0, ())
         embedded = self._publisher.embed([version for version, _ in batch])
         with self._lock:
             embedded += self._publisher.embed([version for version, _ in batch])  # a sweep may have been in between
-            self._publisher.publish(run_id, batch)
-        return embedded
+            return Acknowledged(embedded, self._publisher.publish(run_id, batch))
 
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None:
         """Ledger lines that change nothing else."""

@@ -41,7 +41,7 @@ class TantivyIndex:
         self._generation = int(read_json(self._state).get("generation", 0))
         with self._translated():
             if writable:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._index = _open(folder, create=writable)
             self._schema = self._index.schema
 

@@ -60,7 +60,7 @@ class OnnxModel:
 
 
 def export(model: Any, graph: Path, *, tokenizer: Path, max_tokens: int) -> OnnxModel | None:
-    """Export a loaded SentenceTransformer to `graph`; null where the two do not give the same vectors.
+    """Export a loaded SentenceTransformer to `graph`; null where it can't be kept, or gives other vectors.
 
     `model` is float32, on the processor, with mean pooling.
     """
@@ -74,24 +74,28 @@ def export(model: Any, graph: Path, *, tokenizer: Path, max_tokens: int) -> Onnx
         def forward(self, ids: Any, mask: Any, types: Any) -> Any:
             return self.inner(input_ids=ids, attention_mask=mask, token_type_ids=types)[0]
 
-    graph.parent.mkdir(parents=True, exist_ok=True)
     new = graph.with_name(f"{graph.name}.{os.getpid()}")
     encoded = model.tokenizer(list(_PROBES), padding=True, return_tensors="pt")
     inputs = tuple(encoded[name] for name in _INPUTS)
     axes = {name: {0: "batch", 1: "tokens"} for name in (*_INPUTS, "states")}
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracer explains itself at length
-        torch.onnx.export(
-            LastLayer(model[0].auto_model),
-            inputs,
-            str(new),
-            input_names=list(_INPUTS),
-            output_names=["states"],
-            dynamic_axes=axes,
-            opset_version=17,
-            dynamo=False,
-        )
-    os.replace(new, graph)
+    try:
+        graph.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the tracer explains itself at length
+            torch.onnx.export(
+                LastLayer(model[0].auto_model),
+                inputs,
+                str(new),
+                input_names=list(_INPUTS),
+                output_names=["states"],
+                dynamic_axes=axes,
+                opset_version=17,
+                dynamo=False,
+            )
+        os.replace(new, graph)
+    except (OSError, RuntimeError):  # a full disk, for one: torch itself answers then
+        new.unlink(missing_ok=True)
+        return None
     exported = OnnxModel(graph, tokenizer, max_tokens)
     expected = model.encode(list(_PROBES), convert_to_numpy=True, normalize_embeddings=True)
     if (exported.embed(_PROBES) * expected).sum(axis=1).min() >= _SAME:

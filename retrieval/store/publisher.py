@@ -44,11 +44,11 @@ class Publisher:
                 staging.add_vectors(connection, part, matrix)
         return len(missing)
 
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> None:
+    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> tuple[Outcome, ...]:
         """All of it or nothing. What a failure leaves staged is forgotten at once, or before the next batch."""
         try:
             staged = self._stage([version for version, _ in batch])
-            self._publish(run_id, batch, staged)
+            return self._publish(run_id, batch, staged)
         except BaseException:
             with contextlib.suppress(HomeError):
                 self.discard_staged()
@@ -76,7 +76,7 @@ class Publisher:
 
     def _publish(
         self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], staged: Sequence[staging.Staged]
-    ) -> None:
+    ) -> tuple[Outcome, ...]:
         with self._database.write() as connection:
             generation = staging.next_generation(connection)
             for one, (version, _) in zip(staged, batch, strict=True):
@@ -86,3 +86,4 @@ class Publisher:
             ]
             staging.record(connection, run_id, ended)
         self._undone.clear()
+        return tuple(ended)

@@ -8,7 +8,7 @@ from evals.models import Record
 from evals.records import COLLECTION, FINGERPRINT, fill, staged
 from retrieval.models import KnownDocument, Outcome, StagedVersion
 from retrieval.store.embed import resolve
-from retrieval.store.index import ChunkLimits
+from retrieval.store.index import Acknowledged, ChunkLimits
 
 LIMITS = ChunkLimits(256, 2, resolve("default") / "tokenizer.json")
 ROOT = "beir:abc"
@@ -37,12 +37,12 @@ class FakeIndex:
             if (one.source.collection, one.source.root) == (collection, root)
         )
 
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
+    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> Acknowledged:
         for version, outcome in batch:
             self.versions[version.source.path] = version
             self.published.append(version.source.path)
             self.ledger.append(outcome)
-        return sum(len(version.chunks) for version, _ in batch)
+        return Acknowledged(sum(len(version.chunks) for version, _ in batch), tuple(outcome for _, outcome in batch))
 
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None:
         self.ledger.extend(ended)

@@ -1,6 +1,8 @@
 """The catalogue's file: migrations, damage, newer schemas."""
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,42 @@ def test_a_copied_home_opens(open_home: Opener, tmp_path: Path) -> None:
 
     assert [hit.chunk.text for hit in copy.search("fact")] == ["One fact."]
     copy.close()
+
+
+@pytest.mark.parametrize("write", [True, False])
+@pytest.mark.parametrize("loss", ["deleted", "emptied", "foreign"])
+def test_a_home_that_lost_its_catalogue_is_not_begun_anew(
+    open_home: Opener, tmp_path: Path, *, loss: str, write: bool
+) -> None:
+    """Who may see what is in the catalogue alone; a new one would make everything public."""
+    engine = open_home()
+    source = tmp_path / "a.txt"
+    source.write_text("One secret.")
+    engine.index.keep_original(source)
+    engine.index.publish(engine.index.begin_run("c", {}), [indexed(version("a.txt", "One secret.", groups=("hr",)))])
+    engine.close()
+    path = tmp_path / "home" / "catalogue.db"
+    path.unlink()
+    if loss == "emptied":
+        path.touch()
+    if loss == "foreign":
+        with contextlib.closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE songs (title TEXT)")
+    before = path.read_bytes() if path.exists() else None
+
+    with pytest.raises(CatalogueCorrupt):
+        Engine(EngineSettings(tmp_path / "home"), write=write, embedder=FakeEmbedder())
+
+    assert (path.read_bytes() if path.exists() else None) == before
+
+
+def test_what_a_home_holds_is_its_owner_s_alone(open_home: Opener, tmp_path: Path) -> None:
+    """Also where the folder was there before, open to all."""
+    (tmp_path / "home").mkdir(mode=0o755)
+
+    open_home().close()
+
+    modes = {
+        path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "home").iterdir() if path.name != "closed.json"
+    }
+    assert set(modes.values()) == {0}

@@ -20,7 +20,7 @@ def texts(engine: Engine, question: str, caller: Caller = PUBLIC) -> list[str]:
 
 def publish(engine: Engine, *versions: object) -> int:
     run = engine.index.begin_run("c", {})
-    return engine.index.publish(run, [indexed(one) for one in versions])  # type: ignore[arg-type]
+    return engine.index.publish(run, [indexed(one) for one in versions]).embedded  # type: ignore[arg-type]
 
 
 def test_a_published_chunk_is_found_with_its_place(engine: Engine) -> None:
