@@ -212,12 +212,13 @@ def test_waiting_is_told(tmp_path: Path, model: ModelLimits) -> None:
 
 
 def test_leaving_early_leaves_no_process(tmp_path: Path, model: ModelLimits) -> None:
+    before = _children()
     with Workers(model, count=2, converter="tests.ingest.misbehaving") as workers:
         ended = workers.convert(jobs(tmp_path, ["tell pid", "hang", "hang"]), tick=0.05)
         first = next(one for one in ended if one is not None)
-        assert int(text(first[1])) in _children()
+        assert int(text(first[1])) in _children() - before
 
-    assert not _children()
+    assert _children() <= before
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
