@@ -1,18 +1,22 @@
 """The command `footnote`: its verbs, and how each way of ending becomes an exit code.
 
 0 done, 1 the work failed, or some sources, or nobody reads the output any more, 2 wrong usage, 3 a gate was not met,
-130 stopped by Ctrl-C. A verb's module is imported when the verb is used, so that `--help` answers at once.
+130 stopped by Ctrl-C, 143 by SIGTERM. A verb's module is imported when the verb is used, so that `--help` answers at
+once.
 """
 
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
+from typing import NoReturn
 
 import click
 
 from api import terminal
-from api.errors import Internal
+from api.errors import Internal, Interrupted, InvalidRequest, OutputFailed
 from api.version import VERSION
 from retrieval.errors import FootnoteError, UsageError
 
@@ -29,7 +33,8 @@ _VERBS = {
     "eval": "measure retrieval on a judged set",
 }
 _MODULES = {"eval": "evaluate", "ingest": "feed"}
-_FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
+_FAILED, _USAGE, _INTERRUPTED, _TERMINATED = 1, 2, 130, 143
+_USAGE_CODES = (UsageError.code, InvalidRequest.code)  # as a server tells them
 
 
 class Verbs(click.Group):
@@ -64,42 +69,66 @@ def verbs() -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, _terminate)
+    terminal.guard_output()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one verb; its exit code. Whatever goes wrong is told in one place: here."""
-    as_json = _wants_json(arguments)
     try:
-        return _done(verbs.main(list(arguments), prog_name="footnote", standalone_mode=False))
+        code = _ended(arguments, as_json=_wants_json(arguments))
+        sys.stdout.flush()  # what is still buffered must be out, or fail, before the code is known
+    except BrokenPipeError:
+        terminal.abandon_output()
+        return _FAILED
+    except OutputFailed as exc:
+        terminal.abandon_output()
+        terminal.note(f"footnote: {exc.message}")
+        return _FAILED
+    return code
+
+
+def _ended(arguments: Sequence[str], *, as_json: bool) -> int:
+    """A verb returns its exit code, or nothing for 0. Raises where stdout can't be written to any more."""
+    try:
+        result = verbs.main(list(arguments), prog_name="footnote", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
         terminal.note(exc.format_message())
         return _USAGE
     except click.ClickException as exc:
         return _told(_usage(exc), as_json=as_json)
+    except (BrokenPipeError, OutputFailed):
+        raise
     except FootnoteError as exc:
         return _told(exc, as_json=as_json)
-    except (KeyboardInterrupt, click.Abort):
-        terminal.note("footnote: stopped by Ctrl-C; nothing is half done")
-        return _INTERRUPTED
-    except BrokenPipeError:
-        terminal.abandon_output()
-        return _FAILED
+    except (KeyboardInterrupt, click.Abort) as exc:
+        return _stopped(exc, as_json=as_json)
     except Exception as exc:  # noqa: BLE001 - the outermost frame: a bug is told as such, with its place
         traceback.print_exc()
         fault = Internal(f"a fault of ours: {type(exc).__name__}: {exc}", remedy="report it with the lines on stderr")
         return _told(fault, as_json=as_json)
-
-
-def _done(result: object) -> int:
-    """A verb returns its exit code, or nothing for 0. What is still buffered must be out, or fail, before that."""
-    sys.stdout.flush()
     return result if isinstance(result, int) else 0
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a verb just as Ctrl-C does."""
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise _Terminated
+
+
+def _stopped(how: BaseException, *, as_json: bool) -> int:
+    terminated = isinstance(how.__cause__, _Terminated)  # click makes an `Abort` of it
+    stopped = Interrupted(f"stopped by {'SIGTERM' if terminated else 'Ctrl-C'}; nothing is half done")
+    terminal.error(stopped, as_json=as_json)
+    return _TERMINATED if terminated else _INTERRUPTED
 
 
 def _told(error: FootnoteError, *, as_json: bool) -> int:
     terminal.error(error, as_json=as_json)
-    return _USAGE if isinstance(error, UsageError) or error.code == UsageError.code else _FAILED
+    return _USAGE if isinstance(error, UsageError) or error.code in _USAGE_CODES else _FAILED
 
 
 def _usage(exc: click.ClickException) -> UsageError:

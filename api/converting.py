@@ -9,16 +9,14 @@ from ingest.errors import Unreadable, WorkerDied
 from ingest.models import Document
 from ingest.worker import Job
 from ingest.workers import Workers
-from retrieval.errors import SourceError
+from retrieval.errors import SourceError, UsageError
 from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
 from retrieval.store.index import ChunkLimits
 
 
 def convert(file: Path, settings: Settings) -> Document:
-    """Raises the `SourceError` that says why the file can't be read."""
-    if not file.is_file():
-        what = "not a plain file" if file.exists() else "no such file"
-        raise Unreadable(f"{file}: {what}", remedy="name a file")
+    """Raises `UsageError` where there is no such file, else the `SourceError` that says why it can't be read."""
+    _check(file)
     model = SentenceTransformerEmbedder(resolve(settings.model))
     limits = ChunkLimits(model.max_tokens, SPECIAL_TOKENS, model.tokenizer)
     with Workers(limits, count=1) as workers:
@@ -30,6 +28,15 @@ def convert(file: Path, settings: Settings) -> Document:
             found = ended[1]
             return Document(found.title, found.text, found.blocks, found.pages, found.metadata, found.notes)
     raise WorkerDied(f"{file.name}: the converter gave no answer", remedy="report it as a bug")
+
+
+def _check(file: Path) -> None:
+    try:
+        if not file.is_file():
+            raise UsageError(f"{file}: {'not a plain file' if file.exists() else 'no such file'}", remedy="name a file")
+        file.open("rb").close()
+    except OSError as exc:
+        raise Unreadable(f"{file}: {exc.strerror}", remedy="see that it may be read") from exc
 
 
 def document_object(document: Document) -> dict[str, Any]:

@@ -13,7 +13,8 @@ FootnoteError (retrieval.errors)
 │   └── Overloaded          every place and the queue are taken
 ├── NotReady                the server can't answer yet, or no more
 ├── ClientGone              the client closed the connection; nobody reads the answer
-├── Interrupted             a shutdown stopped the work
+├── Interrupted             a shutdown or a signal stopped the work
+├── OutputFailed            what stdout leads to takes no more, a full disk for one
 ├── ServerFailed            the server that holds the home did not do what it was asked
 └── Internal                a fault of ours
 """
@@ -82,6 +83,10 @@ class Interrupted(FootnoteError):
     code = "interrupted"
 
 
+class OutputFailed(FootnoteError):
+    code = "output_failed"
+
+
 class ServerFailed(FootnoteError):
     """`code` is the server's own where it said one."""
 
@@ -131,6 +136,7 @@ STATUS: Mapping[type[FootnoteError], int] = {
     NotReady: 503,
     ClientGone: 499,
     Interrupted: 503,
+    OutputFailed: 500,
     ServerFailed: 502,
     Internal: 500,
 }

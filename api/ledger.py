@@ -1,15 +1,16 @@
 """Runs and their outcomes as a caller may see them.
 
 An outcome belongs to a document; who may not see that does not see the outcome, nor is it counted. One that belongs to
-no document (a source that was never indexed) is the owner's alone, because nobody knows who else may see it.
+no document (a source that was never indexed) is the owner's alone, because nobody knows who else may see it. (A job's
+report is another matter: its submitter named the sources and hears how each of them ended.)
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from api.objects import OUTCOMES, ReportObject, RunObject, RunsObject, outcome_object
+from api.objects import OUTCOMES, RunObject, RunsObject, outcome_object
 from api.services import CatalogReads
 from retrieval.errors import NotFound
 from retrieval.models import Caller, Outcome
@@ -22,7 +23,7 @@ def visible(outcomes: Sequence[Outcome], catalog: CatalogReads, caller: Caller) 
     if caller.owner:
         return tuple(outcomes)
     seen = {summary.document_id for summary in catalog.documents(caller)}
-    return tuple(outcome for outcome in outcomes if outcome.document_id in seen)
+    return tuple(_without_others(outcome) for outcome in outcomes if outcome.document_id in seen)
 
 
 def runs_object(catalog: CatalogReads, caller: Caller, *, limit: int) -> RunsObject:
@@ -49,6 +50,11 @@ def _seen_by(caller: Caller, summary: "RunSummary", catalog: CatalogReads) -> "R
     return replace(summary, counts=_counts(outcomes)) if outcomes else None
 
 
+def _without_others(outcome: Outcome) -> Outcome:
+    """A duplicate's reason names another document, which the caller may not be allowed to know of."""
+    return replace(outcome, reason="same bytes as another") if outcome.outcome == "duplicate" else outcome
+
+
 def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
     return dict(Counter(outcome.outcome for outcome in outcomes))
 
@@ -66,30 +72,4 @@ def _run_object(summary: "RunSummary") -> RunObject:
         "skipped": counts["skipped"],
         "failed": counts["failed"],
         "removed": counts["removed"],
-    }
-
-
-def visible_report(report: Mapping[str, Any], catalog: CatalogReads, caller: Caller) -> ReportObject:
-    """A kept report, with outcomes and counts as for a run."""
-    kept = cast(ReportObject, dict(report))
-    if caller.owner:
-        return kept
-    seen = {summary.document_id for summary in catalog.documents(caller)}
-    outcomes = [outcome for outcome in kept["outcomes"] if outcome["document_id"] in seen]
-    counts = Counter(outcome["outcome"] for outcome in outcomes)
-    return {
-        "run_id": kept["run_id"],
-        "indexed": counts["indexed"],
-        "unchanged": counts["unchanged"],
-        "duplicate": counts["duplicate"],
-        "skipped": counts["skipped"],
-        "failed": counts["failed"],
-        "removed": counts["removed"],
-        "chunks": sum(outcome["chunks"] for outcome in outcomes if outcome["outcome"] == "indexed"),
-        "embedded": 0,
-        "seconds": kept["seconds"],
-        "gone": 0,
-        "refusal": "",
-        "notes": [],
-        "outcomes": outcomes,
     }

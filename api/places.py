@@ -8,10 +8,10 @@ from api.objects import HitObject
 
 def heading(hit: HitObject) -> Text:
     """`handbook/leave.html · page 3 · Leave › Portugal`."""
-    text = Text(terminal.plain(hit["document"]), style="bold")
+    text = Text(terminal.name(hit["document"]), style="bold")
     for part in (page_of(hit["page"], hit["page_end"]), " › ".join(hit["section"]) or hit["title"]):
         if part:
-            text.append(f" · {terminal.plain(part)}", "not bold")
+            text.append(f" · {terminal.name(part)}", "not bold")
     return text
 
 

@@ -4,12 +4,14 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Protocol
 
 from api import terminal
 from retrieval.models import Outcome
 
 _SECONDS_BETWEEN_LINES = 5.0
+_TELLING_PART = 0.1
 
 
 class Tally(Protocol):
@@ -54,21 +56,22 @@ def shown() -> Iterator[Callable[[Tally], None]]:
 
 @contextlib.contextmanager
 def _bar() -> Iterator[Callable[[Tally], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (
         TextColumn("Reading"),
         BarColumn(bar_width=32),
         MofNCompleteColumn(),
-        TextColumn("files · {task.fields[chunks]:,} chunks ·"),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
+        TextColumn("files · {task.fields[chunks]:,} chunks{task.fields[left]}"),
     )
     with Progress(*columns, console=terminal.stderr(), transient=True) as progress:
-        task = progress.add_task("", total=None, chunks=0)
+        task = progress.add_task("", total=None, chunks=0, left="")
+        started = time.monotonic()
 
         def show(tally: Tally) -> None:
-            progress.update(task, total=tally.files or None, completed=tally.ended, chunks=tally.chunks)
+            left = _left(tally, time.monotonic() - started)
+            shown = f" · about {timedelta(seconds=round(left))} left" if left is not None else ""
+            progress.update(task, total=tally.files or None, completed=tally.ended, chunks=tally.chunks, left=shown)
 
         yield show
 
@@ -89,6 +92,12 @@ def _lines() -> Iterator[Callable[[Tally], None]]:
 
 def _line(tally: Tally, seconds: float) -> str:
     line = f"{tally.ended:,} of {tally.files:,} files, {tally.chunks:,} chunks"
-    if not tally.ended:
-        return line
-    return f"{line}, about {seconds / tally.ended * (tally.files - tally.ended):,.0f} s left"
+    left = _left(tally, seconds)
+    return line if left is None else f"{line}, about {left:,.0f} s left"
+
+
+def _left(tally: Tally, seconds: float) -> float | None:
+    """Seconds, as long as those so far were for the files so far; null while these are too few to tell by, or all."""
+    if not tally.ended or not _TELLING_PART * tally.files <= tally.ended < tally.files:
+        return None
+    return seconds / tally.ended * (tally.files - tally.ended)

@@ -43,8 +43,9 @@ class Remote:
         self._client.close()
 
     def alive(self) -> bool:
+        """Whether it answers and takes its token: another home's server may have got the address since."""
         try:
-            return self._client.get("/healthz", timeout=5.0).is_success
+            return self._client.get("/v1/runs", params={"limit": 1}, timeout=5.0).is_success
         except httpx.HTTPError:
             return False
 

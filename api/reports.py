@@ -37,7 +37,7 @@ def print_outcomes(outcomes: Sequence[OutcomeObject], out: Console, *, kinds: Se
         if outcome["outcome"] not in kinds:
             continue
         kind = outcome["outcome"]
-        out.print(Text.assemble((f"{kind:<{_NAME_WIDTH}}", _STYLES.get(kind, "dim")), terminal.plain(outcome["uri"])))
+        out.print(Text.assemble((f"{kind:<{_NAME_WIDTH}}", _STYLES.get(kind, "dim")), terminal.name(outcome["uri"])))
         if outcome["reason"]:
             reason = Text(terminal.plain(outcome["reason"]), "dim")
             out.print(Padding(reason, (0, 0, 0, _NAME_WIDTH), expand=False))

@@ -4,12 +4,22 @@ from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from api.bounds import LARGEST_NUMBER, MAX_QUESTION
 from retrieval.models import Turn
 
-Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+
+def _no_wildcard(group: str) -> str:
+    if group == "*":
+        raise ValueError("'*' stands for everything and is no group's name")
+    return group
+
+
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+Group = Annotated[Name, AfterValidator(_no_wildcard)]
 
 
 class _Body(BaseModel):
@@ -46,7 +56,7 @@ class IngestBody(_Body):
 
     paths: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1, max_length=1_000)]
     collection: Name | None = None
-    allow: list[Name] | None = None
+    allow: list[Group] | None = None
     prune: bool = False
     force: bool = False
 
@@ -55,7 +65,7 @@ class UploadFields(_Body):
     """What stands beside the files of an upload. Without groups the documents are public."""
 
     collection: Name | None = None
-    groups: tuple[Name, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, str]]) -> Self:

@@ -27,9 +27,10 @@ from api.objects import ReportObject
 from api.opening import open_engine
 from api.presence import Presence
 from api.progress import Counts
+from api.remote import Remote
 from api.services import AnsweringEngine, Services
 from api.settings import Settings
-from retrieval.errors import UsageError
+from retrieval.errors import HomeLocked, UsageError
 
 if TYPE_CHECKING:
     from retrieval.store.index import Index
@@ -48,11 +49,13 @@ def serve(settings: Settings, ready: Callable[[Presence], None]) -> None:
     with contextlib.ExitStack() as stack:
         activity = stack.enter_context(_activity(settings))
         _refuse_open_house(settings, activity)
+        _refuse_second_server(settings.home)
         listening = stack.enter_context(_bound(settings.host, settings.port))
         serving = presence.new(_address(settings.host, listening))
         engine = open_engine(settings, write=True)
         services = assemble(settings, engine, activity=activity, token=serving.token, index=engine.index)
         stack.callback(_close, engine.close, services.jobs)
+        _ = engine.answerer  # a language model that can't be used is told now, not at the first question
         stack.enter_context(scratch.inside(settings.home))
         stack.callback(presence.withdraw, settings.home)
         _run(services, listening, ready=partial(_announced, settings.home, serving, ready))
@@ -136,6 +139,18 @@ def _refuse_open_house(settings: Settings, activity: Activity) -> None:
             f"{settings.host} can be reached from other machines, and no key was made",
             remedy="make one with `footnote key add NAME`, or serve on 127.0.0.1",
         )
+
+
+def _refuse_second_server(home: Path) -> None:
+    found = presence.find(home)
+    if found is None:
+        return
+    with Remote(found) as server:
+        if server.alive():
+            raise HomeLocked(
+                f"{home.absolute()} is served already, at {found.address} by process {found.pid}",
+                remedy="use that server, or stop it first",
+            )
 
 
 def _is_loopback(host: str) -> bool:

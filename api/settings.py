@@ -6,7 +6,7 @@ Each field is the variable `FOOTNOTE_` and its name in capitals.
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0, description="processes that convert; 0 = one per core")
     retention_days: int = Field(default=90, ge=1, description="how long answers and jobs are kept")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _a_folder(cls, home: object) -> object:
+        if home == "":
+            raise ValueError("it is empty; name a folder")
+        if Path(str(home)).is_file():
+            raise ValueError(f"{home} is a file, not a folder")
+        return home
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:

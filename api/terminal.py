@@ -3,22 +3,59 @@
 Words from documents are data here too: control characters, with which a text could rewrite the screen, are replaced.
 """
 
+import contextlib
+import io
 import json
 import os
 import sys
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from api import errors
+from api.errors import OutputFailed
 from retrieval.errors import FootnoteError
 
 _WIDEST = 100
 _UNLIMITED = 100_000
 _KEPT_CONTROLS = "\n\t"
 _BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+class _Output(io.TextIOWrapper):
+    """Stdout, whose failures are told from those of other files."""
+
+    def write(self, text: str) -> int:
+        with _failures():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _failures():
+            super().flush()
+
+
+@contextlib.contextmanager
+def _failures() -> Iterator[None]:
+    """A reader that stops reading stays a `BrokenPipeError`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        raise OutputFailed(f"the output can't be written: {exc.strerror}") from exc
+
+
+def guard_output() -> None:
+    """From now on a stdout that can't be written to raises `OutputFailed`. For the program itself, once."""
+    before = sys.stdout
+    if before is None:  # closed by whoever started us, who wants nothing of it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
+    elif isinstance(before, io.TextIOWrapper):
+        encoding, mistakes, eager = before.encoding, before.errors, before.line_buffering
+        sys.stdout = _Output(before.detach(), encoding=encoding, errors=mistakes, line_buffering=eager)
 
 
 def console() -> Console:
@@ -57,6 +94,11 @@ def error(problem: FootnoteError, *, as_json: bool) -> None:
 def plain(text: str) -> str:
     """The text with every character that a terminal would obey replaced by U+FFFD."""
     return "".join("\ufffd" if _obeyed(char) else char for char in text)
+
+
+def name(text: str) -> str:
+    """The same for what stands in one line, such as a file's name: line breaks and tabs are written as `\\n`, `\\t`."""
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def abandon_output() -> None:

@@ -27,8 +27,8 @@ class Uploads:
         self._folder = home.absolute() / UPLOADS / collection_folder / groups_folder
 
     def keep(self, name: str, content: BinaryIO) -> Path:
-        """The file's place; one of the same name is replaced whole. Raises `InvalidRequest`, `StorageFull`."""
-        path = self._folder / _plain(name)
+        """The file's place; one of the same (plain) name is replaced whole. Raises `StorageFull`."""
+        path = self._folder / name
         partial = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -45,18 +45,18 @@ class Uploads:
         return path
 
 
-def _folder(kind: str, names: Sequence[str]) -> str:
-    """A folder's name that says what the names are, and is never another one's, nor any path."""
-    said = "+".join([kind, *(quote(name, safe="").replace(".", "%2E") for name in names)])
-    return said if len(said) <= _NAME_BYTES else f"{kind}+{hashlib.sha256(said.encode()).hexdigest()}"
-
-
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last part of what the client called the file, fit for a folder. Raises `InvalidRequest`."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     plain = "".join(char for char in last if char.isprintable()).strip().lstrip(".")
     if not plain or len(plain.encode()) > _NAME_BYTES:
         raise InvalidRequest("file: its name is empty or too long", remedy="send a file name of up to 200 bytes")
     if plain.lower() == NAME:
-        raise InvalidRequest(f"file: {NAME} is no document", remedy="send the groups that may see the files with them")
+        raise InvalidRequest(f"file: {last} is no document", remedy="send the groups that may see the files with them")
     return plain
+
+
+def _folder(kind: str, names: Sequence[str]) -> str:
+    """A folder's name that says what the names are, and is never another one's, nor any path."""
+    said = "+".join([kind, *(quote(name, safe="").replace(".", "%2E") for name in names)])
+    return said if len(said) <= _NAME_BYTES else f"{kind}+{hashlib.sha256(said.encode()).hexdigest()}"

@@ -11,6 +11,7 @@ from evals.errors import BadSet, Problem
 from evals.models import Evidence, Question, QuestionSet
 from evals.quotes import WordText
 from evals.spans import Span
+from retrieval.errors import UsageError
 from retrieval.models import OWNER, Caller, DocumentSummary, Outcome, StoredVersion
 from retrieval.store.catalog import RunSummary
 
@@ -58,9 +59,13 @@ def locate(questions: QuestionSet, texts: Texts, *, collection: str | None = Non
     A document that an ingest failed to read or skipped, by the ledger, was to be found all the same: it stays in the
     gold, and a note says so.
 
-    Raises: `BadSet` with every document, page and quote that is not there, quotes with the nearest text.
+    Raises: `BadSet` with every document, page and quote that is not there, quotes with the nearest text; `UsageError`
+    for a collection that there is not.
     """
-    search = _Search(questions.origin, _Corpus(texts, collection))
+    corpus = _Corpus(texts, collection)
+    if collection is not None and not corpus.documents and collection not in {run.collection for run in texts.runs()}:
+        raise UsageError(f"no collection {collection!r}", remedy="`footnote documents --as '*'` shows which there are")
+    search = _Search(questions.origin, corpus)
     gold = tuple(search.gold(question) for question in questions.questions if question.evidence)
     if search.problems:
         raise BadSet(search.problems)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from api.activity.schema import keys
 from retrieval.errors import NotFound, UsageError
@@ -51,7 +51,8 @@ class Keys:
             return bool(connection.execute(select(func.count()).select_from(keys)).scalar_one())
 
     def add(self, name: str, *, groups: Sequence[str], role: Role) -> tuple[Key, str]:
-        """A new key and its secret, which is kept nowhere. Raises `UsageError` for a name that is in use."""
+        """A new key and its secret, which is kept nowhere. Raises `UsageError` for a name that is blank or in use."""
+        _refuse_blank(name, groups)
         secret = f"fn_{secrets.token_urlsafe(32)}"
         key = Key(f"key_{secrets.token_hex(6)}", name, _sorted(groups), role, _now(), None)
         with self._database.write() as connection:
@@ -84,17 +85,31 @@ class Keys:
         return tuple(_key(row) for row in rows)
 
     def revoke(self, wanted: str) -> Key:
-        """By id or by name of a live key. Raises `NotFound`. From then on no request passes with it."""
+        """By id or by name of a live key; from then on no request passes with it. Raises `NotFound`."""
         live = keys.c.revoked_at.is_(None)
         query = select(keys).where(live, (keys.c.id == wanted) | (keys.c.name == wanted))
         with self._database.write() as connection:
             row = connection.execute(query).first()
             if row is None:
-                raise NotFound(f"there is no key {wanted}", remedy="`footnote key list` shows ids and names")
+                raise _not_live(connection, wanted)
             revoked_at = _now()
             connection.execute(update(keys).where(keys.c.id == row.id).values(revoked_at=revoked_at))
         found = _key(row)
         return Key(found.key_id, found.name, found.groups, found.role, found.created_at, revoked_at)
+
+
+def _refuse_blank(name: str, groups: Sequence[str]) -> None:
+    if not name.strip():
+        raise UsageError("a key needs a name", remedy="give it one that says whose it is")
+    if not all(group.strip() for group in groups):
+        raise UsageError("a group's name is blank", remedy="name the group, or leave it out for public documents alone")
+
+
+def _not_live(connection: Connection, wanted: str) -> NotFound:
+    query = select(keys.c.revoked_at).where((keys.c.id == wanted) | (keys.c.name == wanted))
+    row = connection.execute(query.order_by(keys.c.revoked_at.desc())).first()
+    said = f"there is no key {wanted}" if row is None else f"{wanted} is already revoked, since {row.revoked_at}"
+    return NotFound(said, remedy="`footnote key list` shows ids and names")
 
 
 def _hash(secret: str) -> str:

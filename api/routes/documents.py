@@ -11,13 +11,13 @@ from api.deps import Admin, Asker, Serving
 from api.errors import InvalidRequest
 from api.objects import DocumentsObject, RemovedObject, VersionObject, documents_object, version_object
 from api.routes.jobs import JobObject, job_object
-from api.schemas import Name, UploadFields
-from api.uploads import Uploads
+from api.schemas import Name, Number, UploadFields
+from api.uploads import Uploads, plain_name
 from retrieval.models import Outcome
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
-Version = Annotated[int | None, Query(ge=1)]
+Version = Annotated[Number | None, Query()]
 
 _FORM: dict[str, Any] = {
     "requestBody": {
@@ -51,9 +51,10 @@ async def upload(request: Request, serving: Serving, admin: Admin) -> JobObject:
     async with request.form(max_files=100, max_fields=100) as form:
         fields, files = _fields(form)
         uploads = Uploads(serving.settings.home, collection=fields.collection, groups=fields.groups)
-        paths = [str(await to_thread.run_sync(uploads.keep, file.filename or "", file.file)) for file in files]
+        named = [(plain_name(file.filename or ""), file.file) for file in files]
+        paths = [str(await to_thread.run_sync(uploads.keep, name, content)) for name, content in named]
     arguments = {"paths": paths, "collection": fields.collection, "allow": list(fields.groups)}
-    return job_object(serving.jobs.submit("upload", arguments, asker=admin.key_id), serving, admin.caller)
+    return job_object(serving.jobs.submit("upload", arguments, asker=admin.key_id), serving)
 
 
 @router.get("/{document_id}")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.deps import Admin, Serving
 from api.ledger import run_object, runs_object
 from api.objects import RunObject, RunsObject
+from api.schemas import Number
 
 router = APIRouter(prefix="/v1/runs", tags=["ingest"])
 
@@ -18,6 +19,6 @@ def runs(serving: Serving, admin: Admin, limit: Annotated[int, Query(ge=1, le=1_
 
 
 @router.get("/{run_id}")
-def run(run_id: int, serving: Serving, admin: Admin) -> RunObject:
+def run(run_id: Number, serving: Serving, admin: Admin) -> RunObject:
     """One run with the outcome of each source."""
     return run_object(serving.engine.catalog, admin.caller, run_id=run_id)

@@ -14,7 +14,7 @@ from api.errors import InvalidRequest
 from api.objects import AnswerObject, CitationObject, answer_object
 from api.opening import open_engine, quiet
 from api.places import heading, link, page_of
-from api.verbs.options import as_option, caller_of, collection_option, json_option
+from api.verbs.options import as_option, caller_of, collection_option, json_option, note_unknown
 from retrieval.models import Turn
 
 _MARKER = re.compile(r"\[\d+\]")
@@ -41,8 +41,10 @@ def command(
     """
     quiet()
     turns = () if history is None else _turns(history)
+    caller = caller_of(groups)
     with open_engine(settings.load()) as engine:
-        answer = engine.ask(question, caller=caller_of(groups), collection=collection, history=turns)
+        answer = engine.ask(question, caller=caller, collection=collection, history=turns)
+        note_unknown(collection, engine.catalog, caller)
     shown = answer_object(answer)
     if as_json:
         terminal.emit(shown)
@@ -82,11 +84,11 @@ def _print_footnote(citation: CitationObject, uris: dict[tuple[str, int], str], 
     place = " · ".join(part for part in (citation["document"], page_of(citation["page"])) if part)
     marker = f"[{citation['marker']}]"
     out.print()
-    out.print(Text.assemble((f"{marker:<{_INDENT}}", "bold cyan"), (terminal.plain(place), "bold")))
+    out.print(Text.assemble((f"{marker:<{_INDENT}}", "bold cyan"), (terminal.name(place), "bold")))
     out.print(Padding(Text(f"“{terminal.plain(citation['quote'])}”"), (0, 0, 0, _INDENT), expand=False))
     uri = uris.get((citation["document_id"], citation["version"]))
     if uri is not None:
-        target = link(terminal.plain(uri), citation["page"])
+        target = link(terminal.name(uri), citation["page"])
         out.print(Padding(Text(target, f"dim link {target}"), (0, 0, 0, _INDENT), expand=False), soft_wrap=True)
 
 

@@ -7,7 +7,7 @@ from rich.text import Text
 from api import settings, terminal
 from api.objects import DocumentObject, documents_object
 from api.opening import open_engine, quiet
-from api.verbs.options import as_option, caller_of, collection_option, json_option
+from api.verbs.options import as_option, caller_of, collection_option, json_option, note_unknown
 
 
 @click.command()
@@ -20,6 +20,7 @@ def command(*, collection: str | None, groups: tuple[str, ...], as_json: bool) -
     caller = caller_of(groups)
     with open_engine(settings.load()) as engine:
         shown = documents_object(engine.catalog.documents(caller, collection), caller)
+        note_unknown(collection, engine.catalog, caller)
     if as_json:
         terminal.emit(shown)
     else:
@@ -37,6 +38,6 @@ def _print(documents: list[DocumentObject]) -> None:
     table.add_column("Pages", justify="right")
     table.add_column("Chunks", justify="right")
     for one in documents:
-        texts = [Text(terminal.plain(one[name])) for name in ("document_id", "collection", "document", "title")]
+        texts = [Text(terminal.name(one[name])) for name in ("document_id", "collection", "document", "title")]
         table.add_row(*texts, str(one["pages"] or ""), str(one["chunks"]))
     out.print(table)

@@ -72,7 +72,7 @@ def retrieval(
 
 def _print(report: "RetrievalReport") -> None:
     out = terminal.console()
-    out.print(Text(terminal.plain(f"{report.set_name}: {report.queries} queries, {report.mode}"), "bold"))
+    out.print(Text(terminal.name(f"{report.set_name}: {report.queries} queries, {report.mode}"), "bold"))
     families: dict[str, dict[str, str]] = {}
     for name, interval in report.metrics.items():
         family, _, cut = name.partition("@")

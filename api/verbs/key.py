@@ -22,7 +22,13 @@ def command() -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--group", "groups", multiple=True, metavar="GROUP", help="Sees GROUP's documents too; '*' sees all.")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="GROUP",
+    help="Sees GROUP's documents too; '*' makes it the owner's key, which sees all.",
+)
 @click.option("--role", type=click.Choice(ROLES), default="ask", show_default=True, help="What the key may do.")
 @json_option
 def add(*, name: str, groups: tuple[str, ...], role: Role, as_json: bool) -> None:
@@ -78,5 +84,5 @@ def _print(keys: tuple[Key, ...]) -> None:
     for key in keys:
         texts = (key.key_id, key.name, key.role, ", ".join(key.groups) or "public only")
         times = (key.created_at[:16], (key.revoked_at or "")[:16])
-        table.add_row(*(Text(terminal.plain(text)) for text in (*texts, *times)))
+        table.add_row(*(Text(terminal.name(text)) for text in (*texts, *times)))
     out.print(table)

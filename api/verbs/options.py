@@ -1,11 +1,15 @@
 """Options that several verbs share."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from api import terminal
 from retrieval.models import OWNER, Caller
+
+if TYPE_CHECKING:
+    from api.services import CatalogReads
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,3 +29,9 @@ collection_option = click.option("--collection", metavar="C", help="Only this co
 def caller_of(groups: Sequence[str]) -> Caller:
     """`*` among the groups is the owner."""
     return OWNER if EVERYTHING in groups else Caller(frozenset(groups))
+
+
+def note_unknown(collection: str | None, catalog: "CatalogReads", caller: Caller) -> None:
+    """Says so where a collection was named in which the caller may see nothing."""
+    if collection is not None and collection not in catalog.collections(caller):
+        terminal.note(f"no collection {terminal.name(collection)} that you may see")

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api import settings, terminal
+from api.bounds import LARGEST_NUMBER
 from api.ledger import run_object, runs_object
 from api.objects import OUTCOMES, RunObject
 from api.opening import open_engine, quiet
@@ -35,7 +36,7 @@ def command(ctx: click.Context, *, groups: tuple[str, ...], limit: int, as_json:
 
 
 @command.command("show")
-@click.argument("run_id", type=int, metavar="ID")
+@click.argument("run_id", type=click.IntRange(1, LARGEST_NUMBER), metavar="ID")
 @as_option
 @json_option
 def show(*, run_id: int, groups: tuple[str, ...], as_json: bool) -> None:
@@ -64,6 +65,6 @@ def _print(runs: list[RunObject]) -> None:
     for run in runs:
         counts = [run["indexed"], run["unchanged"], run["duplicate"], run["skipped"], run["failed"], run["removed"]]
         state = "" if run["finished_at"] else " (unfinished)"
-        first = (str(run["run_id"]), Text(terminal.plain(run["collection"])), run["started_at"][:19] + state)
+        first = (str(run["run_id"]), Text(terminal.name(run["collection"])), run["started_at"][:19] + state)
         table.add_row(*first, *(str(count or "") for count in counts))
     out.print(table)

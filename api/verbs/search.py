@@ -9,7 +9,7 @@ from api import settings, terminal
 from api.objects import HitObject, hits_object
 from api.opening import open_engine, quiet
 from api.places import heading
-from api.verbs.options import as_option, caller_of, collection_option, json_option
+from api.verbs.options import as_option, caller_of, collection_option, json_option, note_unknown
 
 _SHOWN = 480  # characters of a hit on a terminal
 
@@ -26,8 +26,10 @@ def command(
 ) -> None:
     """Find the passages that fit QUESTION best."""
     quiet()
+    caller = caller_of(groups)
     with open_engine(settings.load()) as engine:
-        hits = engine.search(question, k=k, caller=caller_of(groups), collection=collection)
+        hits = engine.search(question, k=k, caller=caller, collection=collection)
+        note_unknown(collection, engine.catalog, caller)
     found = hits_object(hits, explain=explain)
     if as_json:
         terminal.emit(found)
@@ -62,5 +64,5 @@ def _explained(hit: HitObject) -> str:
             ("lexical", why["lexical_rank"], why["lexical_score"]),
         )
     ]
-    folded = [f"also in {name}" for name in why["duplicates"]]
+    folded = [f"also in {terminal.name(name)}" for name in why["duplicates"]]
     return terminal.plain(" · ".join(legs + folded))

@@ -5,6 +5,7 @@ import sys
 import click
 
 from api import settings, terminal
+from api.bounds import LARGEST_NUMBER
 from api.objects import VersionObject, version_object
 from api.opening import open_engine, quiet
 from api.verbs.options import as_option, caller_of, json_option
@@ -12,7 +13,13 @@ from api.verbs.options import as_option, caller_of, json_option
 
 @click.command()
 @click.argument("document_id", metavar="ID")
-@click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="A kept version; else the live one.")
+@click.option(
+    "--version",
+    "number",
+    type=click.IntRange(1, LARGEST_NUMBER),
+    metavar="N",
+    help="A kept version; else the live one.",
+)
 @as_option
 @json_option
 def command(*, document_id: str, number: int | None, groups: tuple[str, ...], as_json: bool) -> None:
@@ -30,6 +37,7 @@ def command(*, document_id: str, number: int | None, groups: tuple[str, ...], as
 
 
 def _print(version: VersionObject) -> None:
-    terminal.note(f"{version['document']}, version {version['version']}: {version['title']}\n{version['uri']}\n")
+    document, title, uri = (terminal.name(version[name]) for name in ("document", "title", "uri"))
+    terminal.note(f"{document}, version {version['version']}: {title}\n{uri}\n")
     text = version["text"]
     sys.stdout.write((terminal.plain(text) if sys.stdout.isatty() else text) + "\n")

@@ -70,10 +70,10 @@ def _made(settings: LanguageModelSettings) -> BaseChatModel:
         options.setdefault("api_key", "none")  # a key in the environment is not meant for another address
     try:
         model: BaseChatModel = init_chat_model(settings.model, **options)
-    except (ImportError, ValueError, TypeError) as exc:
+    except Exception as exc:  # each provider's package has errors of its own, for a missing key as well
         raise UsageError(
-            f"the language model {settings.model!r} can't be used: {_first_line(exc)}",
-            remedy="name it provider:model and install the provider's LangChain package",
+            f"FOOTNOTE_LLM: the language model {settings.model!r} can't be used: {_first_line(exc)}",
+            remedy="write provider:model, install that provider's LangChain package, set FOOTNOTE_LLM_API_KEY",
         ) from exc
     return model
 

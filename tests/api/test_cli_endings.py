@@ -1,6 +1,7 @@
 """How each way of ending is told, and the exit code that it becomes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from api import cli, presence
-from retrieval.errors import HomeError, HomeLocked
+from api.errors import ServerFailed
+from api.presence import Presence
+from ingest.places import place_of
+from retrieval.answer.chat import LangChainChat
+from retrieval.errors import HomeError, HomeLocked, UsageError
+from retrieval.settings import LanguageModelSettings
 from tests.api.fake_engine import FakeEngine
 
 
@@ -67,6 +73,56 @@ def test_ctrl_c_ends_with_130_and_one_line(
     out = capsys.readouterr()
     assert out.out == ""
     assert out.err.strip() == "footnote: stopped by Ctrl-C; nothing is half done"
+
+
+def test_ctrl_c_under_json_is_one_object(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.failure = KeyboardInterrupt()  # type: ignore[assignment]
+
+    assert cli.run(["ask", "leave", "--json"]) == 130
+
+    out = capsys.readouterr()
+    assert json.loads(out.out)["error"]["code"] == "interrupted"
+    assert out.err.strip() == ""
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_sigterm_ends_a_verb_as_ctrl_c_does(tmp_path: Path, flags: list[str]) -> None:
+    """Also what the verb made for the time being is gone: here the scratch folder of an ingest."""
+    program = (
+        "import os, signal, sys, time; from pathlib import Path; from api import cli, scratch\n"
+        "@cli.verbs.command(context_settings={'ignore_unknown_options': True, 'allow_extra_args': True})\n"
+        "def wait():\n"
+        "    with scratch.inside(Path(sys.argv[1])):\n"
+        "        Path(sys.argv[1], 'tmp', 'half').touch()\n"
+        "        os.kill(os.getpid(), signal.SIGTERM); time.sleep(30)\n"
+        "cli.Verbs.get_command = lambda self, ctx, name: wait\n"
+        "sys.argv[2:] = ['wait', *sys.argv[2:]]\n"
+        "home = sys.argv[1]; argv = sys.argv[2:]\n"
+        "cli.run = lambda _, run=cli.run: run(argv)\n"
+        "cli.main()\n"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program, str(tmp_path), *flags], capture_output=True, text=True)
+
+    assert ended.returncode == 143
+    if flags:
+        assert (json.loads(ended.stdout)["error"]["code"], ended.stderr.strip()) == ("interrupted", "")
+    else:
+        assert (ended.stdout, ended.stderr.strip()) == ("", "footnote: stopped by SIGTERM; nothing is half done")
+    assert not (tmp_path / "tmp").exists()
+
+
+@pytest.mark.parametrize("arguments", [["key", "list"], ["key", "list", "--json"], ["nothing", "--json"], ["--help"]])
+def test_a_full_disk_behind_stdout_is_one_line_and_no_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    program = "from api import cli; cli.main()"
+    environment = {**os.environ, "FOOTNOTE_HOME": str(tmp_path)}
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", program, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+
+    said = "footnote: the output can't be written: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (1, said)
 
 
 def test_a_bug_is_told_as_one_with_its_place(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,12 +192,69 @@ def test_force_without_prune_is_wrong_usage(tmp_path: Path, capsys: pytest.Captu
     assert cli.run(["ingest", str(tmp_path), "--force"]) == 2
 
 
-@pytest.mark.parametrize(("name", "code"), [("nothing.html", "unreadable"), ("empty.html", "no_text")])
-def test_a_file_that_can_t_be_converted_says_why(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, code: str
-) -> None:
+def test_a_file_that_can_t_be_converted_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty.html").touch()
 
-    assert cli.run(["convert", str(tmp_path / name), "--json"]) == 1
+    assert cli.run(["convert", str(tmp_path / "empty.html"), "--json"]) == 1
 
-    assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_text"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "shut.html").touch(mode=0)
+
+    assert cli.run(["convert", str(tmp_path / "shut.html"), "--json"]) == 1
+
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "unreadable"
+
+
+@pytest.mark.parametrize("verb", ["ingest", "convert"])
+def test_a_path_where_nothing_is_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        place_of(str(tmp_path / "nothing.html"))
+
+    monkeypatch.setattr("api.feeding.ingest", refused)
+
+    assert cli.run([verb, str(tmp_path / "nothing.html"), "--json"]) == 2
+
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
+
+
+@pytest.mark.parametrize("name", ["openai:gpt", "nobody:model", "openai:"])
+def test_a_language_model_that_can_t_be_used_is_told_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """For want of a key, too, and without reaching any network."""
+    for variable in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+
+    with pytest.raises(UsageError, match=r"^FOOTNOTE_LLM: ") as refused:
+        LangChainChat(LanguageModelSettings(name))
+
+    assert "FOOTNOTE_LLM_API_KEY" in refused.value.remedy
+
+
+def test_a_second_server_is_told_of_the_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    monkeypatch.setattr("api.remote.Remote.alive", lambda _: True)
+    presence.announce(tmp_path, Presence("http://127.0.0.1:8123", 4711, "token"))
+
+    assert cli.run(["serve", "--json"]) == 1
+
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "home_locked"
+    assert "http://127.0.0.1:8123 by process 4711" in error["message"]
+
+
+@pytest.mark.parametrize("code", ["usage", "invalid_request"])
+def test_what_a_server_calls_wrong_usage_is_wrong_usage(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    engine.failure = ServerFailed("addresses can't be ingested yet", code=code)
+
+    assert cli.run(["ask", "leave"]) == 2

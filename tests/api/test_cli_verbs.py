@@ -168,6 +168,14 @@ def test_a_document_can_t_write_to_the_terminal(engine: FakeEngine, capsys: pyte
     assert "[bold red]x[/]" in out
 
 
+def test_a_name_stays_in_its_line(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.catalog.pages = [Page("a\nb\tc", "portugal")]
+
+    for verb in (["documents"], ["search", "portugal"]):
+        cli.run(verb)
+        assert "a\\nb\\tc.html" in capsys.readouterr().out
+
+
 def test_plain_keeps_every_other_character() -> None:
     text = "Zeile\n\tSpalte · “Ä” 日本 🙂"
 
@@ -193,8 +201,35 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(
 
     assert cli.run(["key", "revoke", "clerk", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["revoked_at"] is not None
+    capsys.readouterr()
     assert cli.run(["key", "revoke", "clerk"]) == 1
+    assert "clerk is already revoked, since 20" in capsys.readouterr().err
     assert added["key"].encode() not in (tmp_path / "home" / "activity.db").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[""], [" "], ["clerk", "--group", ""], ["clerk", "--group", "hr", "--group", " "]]
+)
+def test_a_key_without_a_name_or_for_a_group_without_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+
+    assert cli.run(["key", "add", *arguments]) == 2
+
+
+@pytest.mark.parametrize("verb", [["search", "severance"], ["ask", "severance"], ["documents"]])
+def test_a_collection_that_is_not_there_for_the_caller_is_noted_and_no_failure(
+    engine: FakeEngine, capsys: pytest.CaptureFixture[str], verb: list[str]
+) -> None:
+    """A hidden one and a missing one in the same words."""
+    engine.catalog.pages.append(Page("secret", "severance", groups=("hr",), collection="hidden"))
+
+    for name in ("hidden", "nope"):
+        assert cli.run([*verb, "--collection", name, "--json"]) == 0
+        assert capsys.readouterr().err == f"no collection {name} that you may see\n"
+    assert cli.run([*verb, "--collection", "products", "--json"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_convert_prints_the_markdown_and_with_json_its_blocks(

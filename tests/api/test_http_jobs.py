@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.activity.store import Activity
@@ -72,6 +73,7 @@ def test_a_bug_in_a_job_is_told_without_its_words_and_the_next_one_runs(server: 
 
 
 def test_a_job_is_its_submitter_s_and_the_owner_s(server: Server) -> None:
+    """Both see how everything that the job named ended, also what the submitter could not open as a document."""
     server.work.gate.set()
     admin, other = server.as_key("admin", role="admin"), server.as_key("other", role="admin")
     owner = server.as_key("owner", role="admin", groups=("*",))
@@ -80,8 +82,10 @@ def test_a_job_is_its_submitter_s_and_the_owner_s(server: Server) -> None:
 
     path = f"/v1/jobs/{job['job_id']}"
     assert other.get(path).status_code == 404
-    assert [outcome["document_id"] for outcome in admin.get(path).json()["report"]["outcomes"]] == ["leave"]
-    assert len(owner.get(path).json()["report"]["outcomes"]) == 2
+    reports = [client.get(path).json()["report"] for client in (admin, owner)]
+    assert [outcome["document_id"] for outcome in reports[0]["outcomes"]] == ["leave", None]
+    assert (reports[0]["indexed"], reports[0]["failed"], reports[0]["embedded"]) == (1, 1, 1)
+    assert reports[0] == reports[1]
 
 
 def test_a_job_that_a_server_left_unfinished_has_failed(tmp_path: Path) -> None:
@@ -166,7 +170,35 @@ def test_an_upload_without_a_file_or_a_usable_name_is_refused(server: Server) ->
         ({"file": ("Footnote.toml", b"")}, {}),
         ({"file": ("a.txt", b"x")}, {"collection": " "}),
         ({"file": ("a.txt", b"x")}, {"role": "admin"}),
+        ({"file": ("a.txt", b"x")}, {"groups": "*"}),
+        ({"file": ("a.txt", b"x")}, {"groups": ["hr", " "]}),
     ):
         answer = client.post("/v1/documents", files=files, data=data)
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_request"), (files, data)
     assert server.work.arguments == []
+
+
+@pytest.mark.parametrize("name", ["footnote.toml", "FOOTNOTE.toml", "../x/Footnote.Toml", ".footnote.toml"])
+def test_rules_are_no_upload_and_nothing_that_came_with_them_is_kept(server: Server, tmp_path: Path, name: str) -> None:
+    files = [("file", ("a.txt", b"x")), ("file", (name, b""))]
+
+    answer = server.client().post("/v1/documents", files=files)
+
+    assert answer.status_code == 422
+    assert "footnote.toml" in answer.json()["error"]["message"].lower()
+    assert not (tmp_path / "home" / "uploads").exists()
+
+
+def test_an_ingest_for_a_group_that_is_none_is_refused_at_once(server: Server) -> None:
+    answers = [server.client().post("/v1/ingest", json={"paths": ["/x"], "allow": [group]}) for group in ("*", " ", "")]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
+
+
+def test_an_address_is_taken_as_a_job_which_says_what_becomes_of_it(server: Server) -> None:
+    """As the verb does alone; only a path that depends on somebody's folder can't be told to a server."""
+    client = server.client()
+
+    answers = [client.post("/v1/ingest", json={"paths": [path]}) for path in ("https://x.example/a", "corpus")]
+
+    assert [answer.status_code for answer in answers] == [202, 422]

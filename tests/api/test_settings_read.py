@@ -114,3 +114,13 @@ def test_a_key_s_file_that_is_missing_is_one_clear_error(monkeypatch: pytest.Mon
 
     with pytest.raises(InvalidSetting, match="FOOTNOTE_LLM_API_KEY_FILE"):
         settings.load().engine()
+
+
+def test_a_home_that_can_be_none_is_told_with_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    for home, said in (("", "FOOTNOTE_HOME: it is empty"), (str(tmp_path / "file"), "is a file, not a folder")):
+        monkeypatch.setenv("FOOTNOTE_HOME", home)
+        with pytest.raises(InvalidSetting, match=said) as refused:
+            settings.load()
+        assert refused.value.message.startswith("FOOTNOTE_HOME: ")

@@ -6,6 +6,7 @@ from evals.errors import BadSet
 from evals.evidence import locate
 from evals.models import Evidence, Question, QuestionSet
 from evals.spans import Span
+from retrieval.errors import UsageError
 from retrieval.models import Outcome
 from tests.evals.fake_home import FakeHome
 
@@ -129,3 +130,8 @@ def test_what_the_latest_run_says_of_a_source_counts() -> None:
     assert refusal(home, question(Evidence("scan.pdf"))) == [
         "7 evidence.0.document: 'scan.pdf' is not in the corpus: duplicate, the same bytes as tea.txt"
     ]
+
+
+def test_a_collection_that_is_not_there_is_told_once() -> None:
+    with pytest.raises(UsageError, match="no collection 'nope'"):
+        locate(questions(question(Evidence("leave.pdf"))), FakeHome({}), collection="nope")
