@@ -15,12 +15,11 @@ from retrieval.models import (
     AnswerEvent,
     Caller,
     DocumentSummary,
-    Hit,
-    Mode,
     Outcome,
     StoredVersion,
     Turn,
 )
+from retrieval.ports import Searches
 
 if TYPE_CHECKING:
     from retrieval.store.catalog import Original, RunSummary
@@ -46,23 +45,13 @@ class IndexWrites(Protocol):
     def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None: ...
 
 
-class AnsweringEngine(Protocol):
+class AnsweringEngine(Searches, Protocol):
     """The engine as the outer skin uses it; safe to call from several threads."""
 
     @property
     def catalog(self) -> CatalogReads: ...
     @property
     def index(self) -> IndexWrites: ...
-
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 10,
-        caller: Caller = PUBLIC,
-        collection: str | None = None,
-        mode: Mode = "hybrid",
-    ) -> tuple[Hit, ...]: ...
 
     def stream(
         self,

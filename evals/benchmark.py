@@ -16,10 +16,11 @@ from evals.intervals import Interval, mean_intervals
 from evals.levels import document_run, judge_documents, judge_evidence
 from evals.models import BeirSet, JudgedSet, QueryScores, QuestionSet, Run
 from evals.progress import track
-from evals.run import Asked, Searches, cut, search_all
+from evals.run import Asked, cut, search_all
 from retrieval.engine import Engine
 from retrieval.errors import UsageError
 from retrieval.models import OWNER, PUBLIC, Caller, Mode, PageSpan
+from retrieval.ports import Searches
 from retrieval.search.searcher import MAX_HITS
 from retrieval.settings import EngineSettings
 

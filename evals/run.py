@@ -3,26 +3,12 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from retrieval.models import PUBLIC, Caller, Hit, Mode
+from retrieval.models import Caller, Hit, Mode
+from retrieval.ports import Searches
 from retrieval.search.searcher import MAX_HITS, MAX_QUESTION
 
 _WIDER = 4  # times more chunks are asked for when the first ones stand in too few documents
-
-
-class Searches(Protocol):
-    """The part of the engine that is measured."""
-
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 10,
-        caller: Caller = PUBLIC,
-        collection: str | None = None,
-        mode: Mode = "hybrid",
-    ) -> tuple[Hit, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Our search as a LangChain retriever. Only this module and the chat adapter import LangChain."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -8,18 +8,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, SkipValidation
 
 from retrieval.models import PUBLIC, Caller, Hit, Mode
-
-
-class Searches(Protocol):
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 10,
-        caller: Caller = PUBLIC,
-        collection: str | None = None,
-        mode: Mode = "hybrid",
-    ) -> tuple[Hit, ...]: ...
+from retrieval.ports import Searches
 
 
 class FootnoteRetriever(BaseRetriever):

@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.models import PUBLIC, Caller, Hit, Mode
+
 Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
@@ -26,6 +28,20 @@ class Ranked:
 
     rows: Rows
     scores: NDArray[np.float32]
+
+
+class Searches(Protocol):
+    """Whatever searches for a caller: the engine, the searcher, a test's fake. See `Searcher.search`."""
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        mode: Mode = "hybrid",
+    ) -> tuple[Hit, ...]: ...
 
 
 class Embedder(Protocol):

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 from retrieval.answer.abstain import ANSWER_FROM, signals
 from retrieval.answer.cite import CitingWriter, cite, sentences_of
@@ -27,7 +27,7 @@ from retrieval.models import (
     Token,
     Turn,
 )
-from retrieval.ports import ChatModel, Embedder
+from retrieval.ports import ChatModel, Embedder, Searches
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import MAX_QUESTION, refuse_broken
 
@@ -58,12 +58,6 @@ class _Asked:
 class _Found:
     hits: tuple[Hit, ...]
     passages: tuple[Passage, ...]
-
-
-class Searches(Protocol):
-    def search(
-        self, question: str, *, k: int = 10, caller: Caller = PUBLIC, collection: str | None = None
-    ) -> tuple[Hit, ...]: ...
 
 
 class Answerer:
