@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from api.objects import OUTCOMES, RunObject, RunsObject, outcome_object
-from api.services import CatalogReads
+from api.server.services import CatalogReads
 from retrieval.errors import NotFound
 from retrieval.models import Caller, Outcome
 

@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from api.activity.answers import KeptAnswer, no_answer
-from api.auth import Principal
-from api.deps import Asker, Serving
 from api.objects import AnswerObject
-from api.services import CatalogReads
+from api.server.auth import Principal
+from api.server.deps import Asker, Serving
+from api.server.services import CatalogReads
 from retrieval.errors import NotFound
 from retrieval.models import Caller
 

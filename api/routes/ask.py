@@ -10,14 +10,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from api import errors, log
-from api.auth import Principal
-from api.deps import Asker, Place, Serving
-from api.limits import while_connected
 from api.objects import AnswerObject, HitsObject, answer_object, hits_object
-from api.respond import error_object
-from api.schemas import AskBody, SearchBody
-from api.services import Services
-from api.sse import AnswerEvents, event_bytes, step_bytes, steps
+from api.server.auth import Principal
+from api.server.deps import Asker, Place, Serving
+from api.server.limits import while_connected
+from api.server.respond import error_object
+from api.server.schemas import AskBody, SearchBody
+from api.server.services import Services
+from api.server.sse import AnswerEvents, event_bytes, step_bytes, steps
 from retrieval.errors import FootnoteError
 from retrieval.models import Answer, AnswerEvent, Done, SourcesFound
 

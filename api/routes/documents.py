@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
-from api.deps import Admin, Asker, Serving
 from api.errors import InvalidRequest
 from api.objects import DocumentsObject, RemovedObject, VersionObject, documents_object, version_object
 from api.routes.jobs import JobObject, job_object
-from api.schemas import Name, Number, UploadFields
-from api.uploads import Uploads, plain_name
+from api.server.deps import Admin, Asker, Serving
+from api.server.schemas import Name, Number, UploadFields
+from api.server.uploads import Uploads, plain_name
 from retrieval.models import Outcome
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])

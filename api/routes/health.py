@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 from typing_extensions import TypedDict
 
-from api.deps import Serving
 from api.errors import NotReady
+from api.server.deps import Serving
 from retrieval.errors import FootnoteError
 
 router = APIRouter(tags=["health"])

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Response
 from typing_extensions import TypedDict
 
 from api.activity.jobs import Job, no_job
-from api.deps import Admin, Serving
 from api.errors import InvalidRequest
 from api.objects import ReportObject
-from api.schemas import IngestBody
-from api.services import Services
+from api.server.deps import Admin, Serving
+from api.server.schemas import IngestBody
+from api.server.services import Services
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.deps import Admin, Serving
 from api.ledger import run_object, runs_object
 from api.objects import RunObject, RunsObject
-from api.schemas import Number
+from api.server.deps import Admin, Serving
+from api.server.schemas import Number
 
 router = APIRouter(prefix="/v1/runs", tags=["ingest"])
 

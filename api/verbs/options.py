@@ -9,7 +9,7 @@ from api import terminal
 from retrieval.models import OWNER, Caller
 
 if TYPE_CHECKING:
-    from api.services import CatalogReads
+    from api.server.services import CatalogReads
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -18,7 +18,7 @@ def command(*, host: str | None, port: int | None, as_json: bool) -> None:
     as the owner. The log goes to stderr, one JSON object a line. With --json:
     {"address", "pid", "home"} on stdout once it answers.
     """
-    from api import serving  # loads the HTTP application and the engine
+    from api.server import serving  # loads the HTTP application and the engine
 
     loaded = settings.load(host=host, port=port)
 

@@ -13,14 +13,14 @@ from fastapi.testclient import TestClient
 
 from api.activity.keys import Role
 from api.activity.store import Activity
-from api.app import create_app
-from api.auth import Authenticator
-from api.jobs import JobRunner
-from api.limits import Places, RateLimit
-from api.metrics import Metrics
 from api.objects import ReportObject
 from api.progress import Counts
-from api.services import Services
+from api.server.app import create_app
+from api.server.auth import Authenticator
+from api.server.jobs import JobRunner
+from api.server.limits import Places, RateLimit
+from api.server.metrics import Metrics
+from api.server.services import Services
 from api.settings import Settings
 from retrieval.models import Outcome
 from tests.api.fake_engine import FakeEngine, Page

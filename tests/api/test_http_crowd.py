@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import uvicorn
 
-from api import sse
+from api.server import sse
 from tests.api.conftest import Server, Start
 
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.activity.store import Activity
-from api.jobs import JobRunner
+from api.server.jobs import JobRunner
 from retrieval.errors import StorageFull
 from tests.api.conftest import FakeWork, Server
 

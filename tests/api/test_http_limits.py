@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.errors import RateLimited
-from api.limits import RateLimit
+from api.server.limits import RateLimit
 from tests.api.conftest import Server, Start
 
 

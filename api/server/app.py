@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from api.errors import ErrorBody
-from api.middleware import Admission, BodyLimit, Trace
-from api.respond import of_footnote, of_http, of_validation
 from api.routes import answers, ask, documents, health, jobs, reference, runs
-from api.services import Services
+from api.server.middleware import Admission, BodyLimit, Trace
+from api.server.respond import of_footnote, of_http, of_validation
+from api.server.services import Services
 from api.version import VERSION
 from retrieval.errors import FootnoteError
 

@@ -17,18 +17,18 @@ import uvicorn
 
 from api import log, presence, scratch
 from api.activity.store import Activity
-from api.app import create_app
-from api.auth import Authenticator
 from api.errors import ServerFailed
-from api.jobs import JobRunner
-from api.limits import Places, RateLimit
-from api.metrics import Metrics
 from api.objects import ReportObject
 from api.opening import open_engine
 from api.presence import Presence
 from api.progress import Counts
 from api.remote import Remote
-from api.services import AnsweringEngine, Services
+from api.server.app import create_app
+from api.server.auth import Authenticator
+from api.server.jobs import JobRunner
+from api.server.limits import Places, RateLimit
+from api.server.metrics import Metrics
+from api.server.services import AnsweringEngine, Services
 from api.settings import Settings
 from retrieval.errors import HomeLocked, UsageError
 

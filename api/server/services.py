@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from api.activity.store import Activity
-from api.auth import Authenticator
-from api.jobs import JobRunner
-from api.limits import Places, RateLimit
-from api.metrics import Metrics
+from api.server.auth import Authenticator
+from api.server.jobs import JobRunner
+from api.server.limits import Places, RateLimit
+from api.server.metrics import Metrics
 from api.settings import Settings
 from retrieval.models import (
     PUBLIC,

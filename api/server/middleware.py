@@ -13,11 +13,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import log
-from api.auth import Authenticator, Principal
 from api.errors import fault
-from api.limits import RateLimit
-from api.metrics import UNMATCHED, Metrics, route_of
-from api.respond import error_response, too_large
+from api.server.auth import Authenticator, Principal
+from api.server.limits import RateLimit
+from api.server.metrics import UNMATCHED, Metrics, route_of
+from api.server.respond import error_response, too_large
 from retrieval.errors import FootnoteError
 
 UPLOAD_ROUTE = "/v1/documents"

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.activity.keys import Role
-from api.auth import Principal, not_allowed
-from api.limits import while_connected
-from api.services import Services
+from api.server.auth import Principal, not_allowed
+from api.server.limits import while_connected
+from api.server.services import Services
 
 
 def services(request: Request) -> Services:
