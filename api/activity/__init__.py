@@ -1,4 +1,4 @@
-"""What people do with the home, in a database of its own: keys, answers, jobs. It is kept for a limited time.
+"""What people do with the home, in a database of its own: keys, answers, feedback, jobs. It is kept for a limited time.
 
-Reading order: `store` (opens it), `schema`, `keys`, `answers`, `jobs`.
+Reading order: `store` (opens it), `schema`, `keys`, `answers`, `feedback`, `jobs`.
 """

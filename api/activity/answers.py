@@ -15,10 +15,11 @@ from retrieval.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """`asker` is the key's id that asked."""
+    """`asker` is the key's id that asked, `collection` what was asked of: null for all that the asker may see."""
 
     asker: str
     asked_at: str
+    collection: str | None
     body: AnswerObject
 
 
@@ -26,8 +27,13 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, body: AnswerObject, *, asker: str) -> None:
-        values = {"id": body["answer_id"], "asker": asker, "asked_at": datetime.now(UTC).isoformat()}
+    def keep(self, body: AnswerObject, *, asker: str, collection: str | None) -> None:
+        values = {
+            "id": body["answer_id"],
+            "asker": asker,
+            "asked_at": datetime.now(UTC).isoformat(),
+            "collection": collection,
+        }
         with self._database.write() as connection:
             connection.execute(insert(answers).values(**values, body=json.dumps(body)))
 
@@ -37,7 +43,7 @@ class Answers:
             row = connection.execute(select(answers).where(answers.c.id == answer_id)).first()
         if row is None:
             raise no_answer(answer_id)
-        return KeptAnswer(row.asker, row.asked_at, cast(AnswerObject, json.loads(row.body)))
+        return KeptAnswer(row.asker, row.asked_at, row.collection, cast(AnswerObject, json.loads(row.body)))
 
     def forget(self, before: str) -> None:
         """Drop what was asked before this time (ISO 8601, UTC)."""

@@ -1,12 +1,13 @@
 """The activity database's tables. Changed only by a numbered migration beside this file.
 
 Times are UTC in ISO 8601, so that they sort as text. `asker` is a key's id, or `owner` where no key was wanted.
-`groups` is a sorted JSON list; `["*"]` stands for the owner.
+`groups` is a sorted JSON list; `["*"]` stands for the owner. `collection` is what was asked of, null for all that the
+asker may see. `sentence` counts an answer's sentences from 0, -1 stands for the answer as a whole.
 """
 
-from sqlalchemy import Column, MetaData, String, Table, Text
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData()
 
@@ -29,6 +30,21 @@ answers = Table(
     Column("asker", String, nullable=False),
     Column("asked_at", String, nullable=False, index=True),
     Column("body", Text, nullable=False),
+    Column("collection", Text),
+    Column("trace", Text),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("answer_id", String, nullable=False, index=True),
+    Column("asker", String, nullable=False),
+    Column("given_at", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("sentence", Integer, nullable=False),
+    Column("comment", Text, nullable=False),
+    UniqueConstraint("answer_id", "asker", "sentence", name="one_verdict"),
 )
 
 jobs = Table(

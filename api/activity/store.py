@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from api.activity.answers import Answers
+from api.activity.feedback import FeedbackGiven
 from api.activity.jobs import Jobs
 from api.activity.keys import Keys
 from api.activity.schema import HEAD
@@ -17,7 +18,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Activity:
-    """Keys, answers and jobs of one home. Several processes may have it open at once."""
+    """Keys, answers, feedback and jobs of one home. Several processes may have it open at once."""
 
     def __init__(self, home: Path, *, retention: timedelta = timedelta(days=90)) -> None:
         """Makes the home and the database where they are missing. Raises `HomeError` and its kin."""
@@ -27,13 +28,15 @@ class Activity:
         self._database = Database(path, head=HEAD, migrations=MIGRATIONS)
         self.keys = Keys(self._database)
         self.answers = Answers(self._database)
+        self.feedback = FeedbackGiven(self._database)
         self.jobs = Jobs(self._database)
         self._retention = retention
 
     def forget_old(self) -> None:
-        """Drop answers and finished jobs that are older than the retention time. Keys stay."""
+        """Drop answers with their feedback, and finished jobs, that are older than the retention time. Keys stay."""
         before = (datetime.now(UTC) - self._retention).isoformat()
         self.answers.forget(before)
+        self.feedback.forget_orphans()
         self.jobs.forget(before)
 
     def close(self) -> None:

@@ -1,54 +1,70 @@
-"""Answers that were given, opened again by who asked or by an admin."""
+"""Answers that were given, opened again by who asked or by an admin, and what they thought of them."""
 
 from fastapi import APIRouter
+from typing_extensions import TypedDict
 
-from api.activity.answers import KeptAnswer, no_answer
+from api.activity.answers import KeptAnswer
+from api.activity.feedback import Feedback, Verdict
+from api.errors import InvalidRequest
 from api.objects import AnswerObject
-from api.server.auth import Principal
 from api.server.deps import Asker, Serving
-from api.server.services import CatalogReads
-from retrieval.errors import NotFound
-from retrieval.models import Caller
+from api.server.reopening import reopened
+from api.server.schemas import FeedbackBody
 
-router = APIRouter(prefix="/v1/answers", tags=["ask"])
+router = APIRouter(prefix="/v1", tags=["ask"])
 
 
-@router.get("/{answer_id}")
-def answer(answer_id: str, serving: Serving, asker: Asker) -> AnswerObject:
+class FeedbackObject(TypedDict):
+    feedback_id: str
+    answer_id: str
+    given_at: str
+    verdict: Verdict
+    sentence: int | None
+    comment: str
+
+
+class KeptAnswerObject(AnswerObject):
+    asked_at: str
+    collection: str | None
+    feedback: list[FeedbackObject]
+
+
+@router.get("/answers/{answer_id}")
+def answer(answer_id: str, serving: Serving, asker: Asker) -> KeptAnswerObject:
     """An answer as it was given, less the sources that the caller may not see any more."""
-    kept = serving.activity.answers.find(answer_id)
-    if not _may_open(kept, asker):
-        raise no_answer(answer_id)
-    body = kept.body
-    seen = _visible(_versions(body), serving.engine.catalog, asker.caller)
-    if not _words_from(body) <= seen:
-        raise no_answer(answer_id)
-    body["sources"] = [hit for hit in body["sources"] if (hit["document_id"], hit["version"]) in seen]
-    return body
+    kept = reopened(answer_id, answers=serving.activity.answers, catalog=serving.engine.catalog, asker=asker)
+    given = serving.activity.feedback.of(answer_id)
+    return _kept(kept, given)
 
 
-def _may_open(kept: KeptAnswer, asker: Principal) -> bool:
-    return kept.asker == asker.key_id or asker.may("admin")
+@router.post("/feedback", status_code=201)
+def feedback(body: FeedbackBody, serving: Serving, asker: Asker) -> FeedbackObject:
+    """Thumbs up or down for an answer or one sentence of it. Said again of the same, it replaces what was said."""
+    kept = reopened(body.answer_id, answers=serving.activity.answers, catalog=serving.engine.catalog, asker=asker)
+    count = len(kept.body["sentences"])
+    if body.sentence is not None and body.sentence >= count:
+        raise InvalidRequest(f"sentence: this answer has {count}, counted from 0", remedy="name one of them, or none")
+    given = serving.activity.feedback.give(
+        body.answer_id, asker=asker.key_id, verdict=body.verdict, sentence=body.sentence, comment=body.comment
+    )
+    return _feedback(given)
 
 
-def _versions(body: AnswerObject) -> set[tuple[str, int]]:
-    return {(part["document_id"], part["version"]) for part in (*body["citations"], *body["sources"])}
+def _kept(kept: KeptAnswer, given: tuple[Feedback, ...]) -> KeptAnswerObject:
+    return {
+        **kept.body,
+        "asked_at": kept.asked_at,
+        "collection": kept.collection,
+        "feedback": [_feedback(one) for one in given],
+    }
 
 
-def _words_from(body: AnswerObject) -> set[tuple[str, int]]:
-    """The versions whose words may stand in the answer: those cited, and for a model's answer all that it was given."""
-    if body["mode"] == "llm" or body["abstained"]:
-        return _versions(body)
-    return {(citation["document_id"], citation["version"]) for citation in body["citations"]}
-
-
-def _visible(wanted: set[tuple[str, int]], catalog: CatalogReads, caller: Caller) -> set[tuple[str, int]]:
-    return {one for one in wanted if _is_visible(*one, catalog=catalog, caller=caller)}
-
-
-def _is_visible(document_id: str, version: int, *, catalog: CatalogReads, caller: Caller) -> bool:
-    try:
-        catalog.version(document_id, caller, version)
-    except NotFound:
-        return False
-    return True
+def _feedback(given: Feedback) -> FeedbackObject:
+    return {
+        "feedback_id": given.feedback_id,
+        "answer_id": given.answer_id,
+        "given_at": given.given_at,
+        "verdict": given.verdict,
+        "sentence": given.sentence,
+        "comment": given.comment,
+    }

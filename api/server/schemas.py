@@ -51,6 +51,15 @@ class AskBody(_Body):
         return tuple(turn.turn() for turn in self.history)
 
 
+class FeedbackBody(_Body):
+    """`sentence` counts the answer's sentences from 0; left out, the verdict is on the whole answer."""
+
+    answer_id: Name
+    verdict: Literal["up", "down"]
+    sentence: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)] = ""
+
+
 class IngestBody(_Body):
     """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered."""
 
