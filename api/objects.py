@@ -12,7 +12,9 @@ from retrieval.models import (
     DocumentSummary,
     Hit,
     Outcome,
+    Sentence,
     StoredVersion,
+    Support,
 )
 
 OUTCOMES = ("indexed", "unchanged", "duplicate", "skipped", "failed", "removed")
@@ -64,6 +66,8 @@ class CitationObject(TypedDict):
 class SentenceObject(TypedDict):
     text: str
     markers: list[int]
+    support: Support | None
+    unproven: list[str]
 
 
 class AnswerObject(TypedDict):
@@ -218,9 +222,18 @@ def answer_object(answer: Answer) -> AnswerObject:
         "mode": answer.mode,
         "citations": [citation_object(citation) for citation in answer.citations],
         "sources": [hit_object(hit) for hit in answer.sources],
-        "sentences": [{"text": part.text, "markers": list(part.markers)} for part in answer.sentences],
+        "sentences": [_sentence_object(part) for part in answer.sentences],
         "dropped": answer.dropped,
         "notes": list(answer.notes),
+    }
+
+
+def _sentence_object(sentence: Sentence) -> SentenceObject:
+    return {
+        "text": sentence.text,
+        "markers": list(sentence.markers),
+        "support": sentence.support,
+        "unproven": list(sentence.unproven),
     }
 
 

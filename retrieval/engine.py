@@ -103,7 +103,7 @@ class Engine:
     def _chat(self) -> ChatModel | None:
         if self.settings.language_model is None:
             return None
-        from retrieval.answer.chat import LangChainChat  # slow to import, and only where one is configured
+        from retrieval.answer.model.chat import LangChainChat  # slow to import, and only where one is configured
 
         return LangChainChat(self.settings.language_model)
 

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from retrieval.trace import Trace
+
 Mode = Literal["dense", "lexical", "hybrid"]
 JOINER = "\n\n"
 """Between a chunk's context and its text in what the embedding model reads."""
 
+Support = Literal["supported", "partly", "unsupported"]
 OutcomeKind = Literal["indexed", "unchanged", "duplicate", "skipped", "failed", "removed"]
 
 
@@ -243,10 +246,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer with the markers that support it; none means that it is unsupported."""
+    """One sentence of an answer with its markers, checked against what they quote.
+
+    `support` is null where it claims nothing from the documents (an abstention). `unproven` are its numbers that stand
+    in no quote of its own.
+    """
 
     text: str
     markers: tuple[int, ...]
+    support: Support | None = None
+    unproven: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +263,7 @@ class Answer:
     """Sentences with citations, or an abstention with the nearest sources and the reason.
 
     `text` holds the markers. `dropped` counts the markers of a model that resolved to no quote.
-    `notes` is what the reader should know (no model configured, the model failed).
+    `notes` is what the reader should know (no model configured, the model failed). `trace` says how it came about.
     """
 
     answer_id: str
@@ -266,7 +275,8 @@ class Answer:
     citations: tuple[Citation, ...]
     sources: tuple[Hit, ...]
     dropped: int = 0
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    trace: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.models import PUBLIC, Caller, Hit, Mode
+from retrieval.trace import Message
 
 Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -103,14 +104,6 @@ class LexicalIndex(Protocol):
     def search(self, question: str, n: int, visible: Rows) -> Ranked: ...
     def clear(self) -> None: ...
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One chat message; `role` is `system`, `user` or `assistant`."""
-
-    role: str
-    content: str
 
 
 class ChatModel(Protocol):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from retrieval.errors import LanguageModelFailed
-from retrieval.ports import Message, Vectors
+from retrieval.ports import Vectors
+from retrieval.trace import Message
 
 
 class FakeEmbedder:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from retrieval.answer.extract import Statement
-from retrieval.answer.terms import content_terms, names, weights
+from retrieval.answer.words.terms import content_terms, names, telling_words, weights
 from retrieval.models import Hit, Passage
 
 _WEIGHTS = {"cosine": 1.5, "coverage": 1.4, "sentence": 3.2, "named": 1.2}
@@ -40,6 +40,9 @@ class Signals:
         logit = _BIAS + sum(_WEIGHTS[field.name] * float(getattr(self, field.name)) for field in fields(self))
         return 1.0 / (1.0 + math.exp(-logit))
 
+    def by_name(self) -> dict[str, float]:
+        return {field.name: float(getattr(self, field.name)) for field in fields(self)}
+
 
 def signals(
     question: str, *, hits: Sequence[Hit], passages: Sequence[Passage], statements: Sequence[Statement]
@@ -51,6 +54,13 @@ def signals(
         sentence=statements[0].score if statements else 0.0,
         named=_named(question, statements[0].passage) if statements else 0.0,
     )
+
+
+def missing_words(question: str, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The question's telling words, as written there, that stand in none of the passages; each once."""
+    held = frozenset[str]().union(*(_terms(passage) for passage in passages))
+    missing = [word for word in telling_words(question) if not held & set(content_terms(word))]
+    return tuple(dict.fromkeys(missing))
 
 
 def _named(question: str, passage: Passage) -> float:

@@ -1,35 +1,22 @@
 """From a question to an answer with footnotes: found, read, then written by a model or taken from the documents."""
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from retrieval.answer.abstain import ANSWER_FROM, signals
-from retrieval.answer.cite import CitingWriter, cite, sentences_of
+from retrieval.answer.abstain import ANSWER_FROM, missing_words, signals
+from retrieval.answer.compose import JOINT, AnswerMode, Told, composed, footnoted, nothing_found, pieces
 from retrieval.answer.extract import Extractor, Statement, chosen
 from retrieval.answer.followup import standalone
-from retrieval.answer.prompt import NOT_IN_DOCUMENTS, Prompt, prompt
-from retrieval.answer.wording import shown
+from retrieval.answer.model.cite import CitingWriter, sentences_of
+from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, prompt, tokens
+from retrieval.answer.support import all_checked
+from retrieval.answer.tracing import Tracing
 from retrieval.errors import LanguageModelFailed
-from retrieval.models import (
-    PUBLIC,
-    Answer,
-    AnswerEvent,
-    Caller,
-    Citation,
-    Cited,
-    Done,
-    Hit,
-    Passage,
-    Sentence,
-    SourcesFound,
-    Token,
-    Turn,
-)
+from retrieval.models import PUBLIC, Answer, AnswerEvent, Caller, Cited, Done, Hit, Passage, SourcesFound, Token, Turn
 from retrieval.ports import ChatModel, Embedder, Searches
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import MAX_QUESTION, refuse_broken
+from retrieval.trace import Usage, Verdict
 
 _READ_AS = "The question was read as: {}"
 _LEFT_OUT = "{} more passages were found than the language model has room for."
@@ -37,8 +24,7 @@ _UNSUPPORTED = "No sentence of this answer could be matched to the documents' ow
 _FAILED = "The language model failed ({}); these are the documents' own words."
 NO_MODEL = "No language model is configured: these are the documents' own words."
 HITS_READ = 10
-_NAMED_SOURCES = 3
-_JOINT = "\n"
+HITS_TRACED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +38,6 @@ class _Asked:
     @property
     def notes(self) -> tuple[str, ...]:
         return (_READ_AS.format(self.full),) if self.full != self.question else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    hits: tuple[Hit, ...]
-    passages: tuple[Passage, ...]
 
 
 class Answerer:
@@ -100,125 +80,130 @@ class Answerer:
         """
         for turn in history:
             refuse_broken(turn.content)
-        full = standalone(question, history)
-        asked = _Asked(question, full if len(full) <= MAX_QUESTION else question, history)
-        hits = self._searcher.search(asked.full, k=HITS_READ, caller=caller, collection=collection)
+        asked = _read(question, history)
+        tracing = Tracing(asked.full, rewriter="terms" if asked.full != question else "")
+        with tracing.stages.timed("search"):
+            found = self._searcher.search(asked.full, k=HITS_TRACED, caller=caller, collection=collection)
+        hits, tracing.candidates = found[:HITS_READ], found
         yield SourcesFound(hits)
-        found = _Found(hits, self._reader.passages(hits, caller=caller))
-        if self._chat is not None and found.passages:
-            yield from self._written(asked, found, self._chat)
+        with tracing.stages.timed("read"):
+            tracing.passages = self._reader.passages(hits, caller=caller)
+        work = _Work(asked, hits, tuple(tracing.passages), tracing)
+        if self._chat is not None and work.passages:
+            yield from self._written(work, self._chat)
         else:
-            yield from self._extracted(asked, found, notes=(NO_MODEL,) if self._chat is None else ())
+            yield from self._extracted(work, notes=(NO_MODEL,) if self._chat is None else ())
 
-    def _extracted(self, asked: _Asked, found: _Found, *, notes: tuple[str, ...]) -> Iterator[AnswerEvent]:
-        answer = self._extractive(asked, found, notes=notes)
+    def _extracted(self, work: "_Work", *, notes: tuple[str, ...]) -> Iterator[AnswerEvent]:
+        answer = self._extractive(work, notes=notes)
         cited = {citation.marker: citation for citation in answer.citations}
-        for number, (piece, sentence) in enumerate(_pieces(answer)):
-            yield Token(piece if number == 0 else f"{_JOINT}{piece}")
+        for number, (piece, sentence) in enumerate(pieces(answer.sentences)):
+            yield Token(piece if number == 0 else f"{JOINT}{piece}")
             yield from (Cited(cited.pop(marker)) for marker in sentence.markers if marker in cited)
         yield Done(answer)
 
-    def _extractive(self, asked: _Asked, found: _Found, *, notes: tuple[str, ...]) -> Answer:
-        statements = self._extractor.statements(asked.full, found.passages)
-        seen = signals(asked.full, hits=found.hits, passages=found.passages, statements=statements)
-        if not statements or seen.confidence < self._abstain_below:
-            return _abstention(asked, found, mode="extractive", notes=notes)
-        sentences, citations = _footnoted(chosen(statements))
-        return _answer(asked, found, mode="extractive", sentences=sentences, citations=citations, notes=notes)
+    def _extractive(self, work: "_Work", *, notes: tuple[str, ...]) -> Answer:
+        with work.tracing.stages.timed("extract"):
+            statements = self._extractor.statements(work.asked.full, work.passages)
+            verdict = self._verdict(work, statements)
+        work.tracing.verdict = verdict
+        if not verdict.answered:
+            return work.abstention(mode="extractive", notes=notes)
+        return work.answer(footnoted(chosen(statements)), mode="extractive", notes=notes)
 
-    def _written(self, asked: _Asked, found: _Found, chat: ChatModel) -> Iterator[AnswerEvent]:
+    def _verdict(self, work: "_Work", statements: Sequence[Statement]) -> Verdict:
+        seen = signals(work.asked.full, hits=work.hits, passages=work.passages, statements=statements)
+        return Verdict(
+            by="threshold",
+            answered=bool(statements) and seen.confidence >= self._abstain_below,
+            confidence=seen.confidence,
+            threshold=self._abstain_below,
+            signals=seen.by_name(),
+            missing=missing_words(work.asked.full, work.passages),
+        )
+
+    def _written(self, work: "_Work", chat: ChatModel) -> Iterator[AnswerEvent]:
         """What the model writes; where it breaks off or says nothing, `Done` holds the extractive answer."""
         asking = prompt(
-            asked.question, passages=found.passages, history=asked.history, context_tokens=self._context_tokens
+            work.asked.question,
+            passages=work.passages,
+            history=work.asked.history,
+            context_tokens=self._context_tokens,
         )
+        work.tracing.prompted(chat.name, asking)
         writer = CitingWriter(asking.passages)
         try:
-            for piece in chat.stream(asking.messages):
+            for piece in work.pieces(chat, asking):
                 yield from writer.write(piece)
             if not writer.text.strip():
                 raise LanguageModelFailed("it sent nothing", remedy="try again")
         except LanguageModelFailed as failure:
             notes = (_FAILED.format(failure.message),)
             if writer.text:
-                yield Done(self._extractive(asked, found, notes=notes))
+                yield Done(self._extractive(work, notes=notes))
             else:
-                yield from self._extracted(asked, found, notes=notes)
+                yield from self._extracted(work, notes=notes)
             return
         yield from writer.finish()
-        yield Done(_model_answer(asked, found, asking=asking, writer=writer))
+        yield Done(work.written(asking, writer, verdict=self._model_verdict(work, writer)))
+
+    def _model_verdict(self, work: "_Work", writer: CitingWriter) -> Verdict:
+        """The model's word on whether it found an answer, beside the signals that would have decided without it."""
+        with work.tracing.stages.timed("extract"):
+            verdict = self._verdict(work, self._extractor.statements(work.asked.full, work.passages))
+        refused = NOT_IN_DOCUMENTS.rstrip(".").lower() in " ".join(writer.text.lower().split())
+        return replace(verdict, by="model", answered=bool(writer.citations) or not refused)
 
 
-def _model_answer(asked: _Asked, found: _Found, *, asking: Prompt, writer: CitingWriter) -> Answer:
-    notes = (_LEFT_OUT.format(asking.left_out),) if asking.left_out else ()
-    if not writer.citations and NOT_IN_DOCUMENTS.rstrip(".").lower() in " ".join(writer.text.lower().split()):
-        return replace(_abstention(asked, found, mode="llm", notes=notes), dropped=writer.dropped)
-    if not writer.citations:
-        notes = (*notes, _UNSUPPORTED)
-    answer = _answer(
-        asked, found, mode="llm", sentences=sentences_of(writer.text), citations=writer.citations, notes=notes
-    )
-    return replace(answer, text=writer.text.strip(), dropped=writer.dropped)
+def _read(question: str, history: Sequence[Turn]) -> _Asked:
+    full = standalone(question, history)
+    return _Asked(question, full if len(full) <= MAX_QUESTION else question, history)
 
 
-def _footnoted(statements: Sequence[Statement]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    citations = tuple(
-        cite(statement.passage, statement.unit, marker=number) for number, statement in enumerate(statements, start=1)
-    )
-    sentences = tuple(
-        Sentence(_told(statement, before), (citation.marker,))
-        for statement, before, citation in zip(statements, (None, *statements), citations, strict=False)
-    )
-    return sentences, citations
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One question at work: what was asked, what was found for it, and the trace that is being gathered."""
 
+    asked: _Asked
+    hits: tuple[Hit, ...]
+    passages: tuple[Passage, ...]
+    tracing: Tracing
 
-def _told(statement: Statement, before: Statement | None) -> str:
-    """How a statement is shown; what introduces a list is said once."""
-    led_alike = before is not None and before.unit.lead == statement.unit.lead and before.passage == statement.passage
-    return f"- {shown(replace(statement.unit, lead=''))}" if led_alike and statement.unit.lead else statement.text
+    def pieces(self, chat: ChatModel, asking: Prompt) -> Iterator[str]:
+        """The model's text, timed while it is waited for, its tokens counted."""
+        stream = chat.stream(asking.messages)
+        written = ""
+        try:
+            while True:
+                with self.tracing.stages.timed("write"):
+                    piece = next(stream, None)
+                if piece is None:
+                    return
+                written += piece
+                yield piece
+        finally:
+            read = sum(tokens(message.content) for message in asking.messages)
+            self.tracing.usage = Usage(read, tokens(written), counted=False)
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
 
+    def written(self, asking: Prompt, writer: CitingWriter, *, verdict: Verdict) -> Answer:
+        self.tracing.verdict = verdict
+        notes = (_LEFT_OUT.format(asking.left_out),) if asking.left_out else ()
+        if not verdict.answered:
+            return replace(self.abstention(mode="llm", notes=notes), dropped=writer.dropped)
+        if not writer.citations:
+            notes = (*notes, _UNSUPPORTED)
+        with self.tracing.stages.timed("check"):
+            sentences = all_checked(sentences_of(writer.text), writer.evidence)
+        answer = self.answer(Told(sentences, writer.citations), mode="llm", notes=notes)
+        return replace(answer, text=writer.text.strip(), dropped=writer.dropped)
 
-def _answer(
-    asked: _Asked,
-    found: _Found,
-    *,
-    mode: Literal["extractive", "llm"],
-    sentences: tuple[Sentence, ...],
-    citations: tuple[Citation, ...],
-    notes: tuple[str, ...],
-) -> Answer:
-    return Answer(
-        answer_id=uuid.uuid4().hex,
-        question=asked.question,
-        text=_JOINT.join(_marked(sentence) for sentence in sentences),
-        abstained=False,
-        mode=mode,
-        sentences=sentences,
-        citations=citations,
-        sources=found.hits,
-        notes=(*asked.notes, *notes),
-    )
+    def abstention(self, *, mode: AnswerMode, notes: tuple[str, ...]) -> Answer:
+        missing = self.tracing.verdict.missing if self.tracing.verdict else ()
+        return replace(self.answer(nothing_found(self.hits, missing), mode=mode, notes=notes), abstained=True)
 
-
-def _abstention(asked: _Asked, found: _Found, *, mode: Literal["extractive", "llm"], notes: tuple[str, ...]) -> Answer:
-    sentences: tuple[Sentence, ...] = (Sentence(NOT_IN_DOCUMENTS, ()),)
-    if nearest := _nearest(found.hits):
-        sentences = (*sentences, Sentence(f"The nearest sources are {nearest}.", ()))
-    answer = _answer(asked, found, mode=mode, sentences=sentences, citations=(), notes=notes)
-    return replace(answer, abstained=True)
-
-
-def _nearest(hits: Sequence[Hit]) -> str:
-    """The best hits' documents, each once, with the page of its best hit."""
-    named: dict[str, str] = {}
-    for hit in hits:
-        page = f" (page {hit.chunk.page})" if hit.chunk.page is not None else ""
-        named.setdefault(hit.chunk.document, f"{hit.chunk.document}{page}")
-    return "; ".join(list(named.values())[:_NAMED_SOURCES])
-
-
-def _pieces(answer: Answer) -> Iterator[tuple[str, Sentence]]:
-    return ((_marked(sentence), sentence) for sentence in answer.sentences)
-
-
-def _marked(sentence: Sentence) -> str:
-    return sentence.text + "".join(f" [{marker}]" for marker in sentence.markers)
+    def answer(self, told: Told, *, mode: AnswerMode, notes: tuple[str, ...]) -> Answer:
+        made = composed(self.asked.question, told, mode=mode, hits=self.hits, notes=(*self.asked.notes, *notes))
+        return replace(made, trace=self.tracing.trace())

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.answer.quotable import Quotable, quotable
-from retrieval.answer.sentences import Unit, UnitKind
-from retrieval.answer.terms import content_terms, numbers, weights
-from retrieval.answer.wording import shown
+from retrieval.answer.words.quotable import Quotable, quotable
+from retrieval.answer.words.sentences import Unit, UnitKind
+from retrieval.answer.words.terms import content_terms, numbers, weights
+from retrieval.answer.words.wording import shown
 from retrieval.models import Passage
 from retrieval.ports import Embedder
 

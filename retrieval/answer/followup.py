@@ -6,7 +6,7 @@ A question that can stand alone is returned unchanged, also in the middle of a c
 import re
 from collections.abc import Sequence
 
-from retrieval.answer.terms import content_terms
+from retrieval.answer.words.terms import content_terms
 from retrieval.models import Turn
 
 MOST_CARRIED = 12

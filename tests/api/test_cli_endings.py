@@ -12,7 +12,7 @@ from api import cli, presence
 from api.errors import ServerFailed
 from api.presence import Presence
 from ingest.places import place_of
-from retrieval.answer.chat import LangChainChat
+from retrieval.answer.model.chat import LangChainChat
 from retrieval.errors import HomeError, HomeLocked, UsageError
 from retrieval.settings import LanguageModelSettings
 from tests.api.fake_engine import FakeEngine

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from retrieval.answer.answerer import NO_MODEL
-from retrieval.answer.prompt import NOT_IN_DOCUMENTS
+from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS
 from retrieval.errors import UsageError
 from retrieval.models import Answer, AnswerEvent, Caller, Cited, Done, PageSpan, SourcesFound, Token, Turn
 from tests.fakes import ScriptedChatModel

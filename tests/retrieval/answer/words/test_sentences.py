@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.answer.sentences import LONGEST, Unit, cells, sentence_spans, units
+from retrieval.answer.words.sentences import LONGEST, Unit, cells, sentence_spans, units
 
 PAGE = """# Leave
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from retrieval.answer.terms import content_terms, names, numbers, weights
+from retrieval.answer.words.terms import content_terms, names, numbers, weights
 
 
 def test_stop_words_go_and_endings_are_taken_off() -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.answer.chat import LangChainChat
+from retrieval.answer.model.chat import LangChainChat
 from retrieval.errors import LanguageModelFailed
 from retrieval.models import Done, Token
-from retrieval.ports import Message
 from retrieval.settings import LanguageModelSettings
+from retrieval.trace import Message
 from tests.retrieval.library import Shelf, answerer
 
 pytestmark = pytest.mark.slow
@@ -26,8 +26,9 @@ _WORDS = 24
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The server's address and the model's name; the process is gone afterwards."""
     folder = tmp_path_factory.mktemp("tiny-llama")
-    make = f"from pathlib import Path; from tests.retrieval.answer.tiny_model import make; make(Path({str(folder)!r}))"
-    root = Path(__file__).parents[3]
+    module = "tests.retrieval.answer.model.tiny_model"
+    make = f"from pathlib import Path; from {module} import make; make(Path({str(folder)!r}))"
+    root = Path(__file__).parents[4]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "home"), "PYTHONPATH": str(root)}
     subprocess.run([sys.executable, "-c", make], check=True, env=environment, cwd=root, capture_output=True)
     port = _free_port()

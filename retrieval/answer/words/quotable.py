@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from retrieval.answer.sentences import Unit, UnitKind, units
-from retrieval.answer.terms import content_terms
+from retrieval.answer.words.sentences import Unit, UnitKind, units
+from retrieval.answer.words.terms import content_terms
 from retrieval.models import Passage
 
 

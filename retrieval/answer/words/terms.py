@@ -37,6 +37,11 @@ def content_terms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_terms(text)))
 
 
+def telling_words(text: str) -> tuple[str, ...]:
+    """The words as written that have a content term, in order."""
+    return tuple(word for word in _WORD.findall(text) if content_terms(word))
+
+
 def numbers(text: str) -> frozenset[str]:
     """The numbers in a text, without thousands separators and leading zeros."""
     return frozenset(_plain_number(match) for match in _NUMBER.findall(text))

@@ -20,8 +20,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langsmith import tracing_context  # noqa: E402
 
 from retrieval.errors import LanguageModelFailed, UsageError  # noqa: E402
-from retrieval.ports import Message  # noqa: E402
 from retrieval.settings import LanguageModelSettings  # noqa: E402
+from retrieval.trace import Message  # noqa: E402
 
 _MESSAGES = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 _TAKE_TIMEOUT = frozenset({"openai", "azure_openai", "anthropic", "mistralai", "groq", "deepseek", "xai", "openrouter"})

@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retrieval.answer.sentences import units
+from retrieval.answer.words.sentences import units
 from retrieval.models import Passage, Turn
-from retrieval.ports import Message
+from retrieval.trace import Message
 
 NOT_IN_DOCUMENTS = "The documents do not hold the answer."
 _BYTES_PER_TOKEN = 4

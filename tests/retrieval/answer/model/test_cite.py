@@ -2,8 +2,8 @@
 
 import pytest
 
-from retrieval.answer.cite import CitingWriter, cite, sentences_of
-from retrieval.answer.sentences import units
+from retrieval.answer.model.cite import CitingWriter, cite, sentences_of
+from retrieval.answer.words.sentences import units
 from retrieval.models import AnswerEvent, Cited, Hit, PageSpan, Passage, Provenance, Sentence, StoredChunk, Token
 
 LEAVE = "# Leave\n\nGermany has thirty days of annual leave. Sick people call their manager before nine."

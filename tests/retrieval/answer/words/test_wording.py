@@ -2,8 +2,8 @@
 
 import pytest
 
-from retrieval.answer.sentences import Unit, units
-from retrieval.answer.wording import plain, shown
+from retrieval.answer.words.sentences import Unit, units
+from retrieval.answer.words.wording import plain, shown
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from retrieval.answer.chat import LangChainChat
+from retrieval.answer.model.chat import LangChainChat
 from retrieval.errors import LanguageModelFailed, UsageError
-from retrieval.ports import Message
 from retrieval.settings import LanguageModelSettings
-from tests.retrieval.answer.endpoint import Endpoint, Stage, playing
+from retrieval.trace import Message
+from tests.retrieval.answer.model.endpoint import Endpoint, Stage, playing
 from tests.retrieval.library import Shelf, answerer
 
 ASK = (Message("system", "Be brief."), Message("user", "Hello?"), Message("assistant", "Yes."), Message("user", "Bye?"))

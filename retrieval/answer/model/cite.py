@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from retrieval.answer.quotable import Quotable, quotable
-from retrieval.answer.sentences import Unit, UnitKind, sentence_spans
-from retrieval.answer.terms import content_terms, numbers, weights
+from retrieval.answer.support import evidence
+from retrieval.answer.words.quotable import Quotable, quotable
+from retrieval.answer.words.sentences import Unit, UnitKind, sentence_spans
+from retrieval.answer.words.terms import content_terms, numbers, weights
 from retrieval.models import AnswerEvent, Citation, Cited, Passage, Sentence, Token
 
 LEAST_SUPPORT = 0.4
@@ -75,6 +76,7 @@ class CitingWriter:
 
     A marker is judged by the claim before it: the words of its sentence since the marker before. It becomes the number
     of its quote, one number for each distinct quote in order of appearance, or vanishes and is counted in `dropped`.
+    `evidence` holds for each number what a claim may rest on: the quote and what stands over it.
     """
 
     def __init__(self, passages: Sequence[Passage]) -> None:
@@ -85,6 +87,7 @@ class CitingWriter:
         self._proved = ""
         self._numbers: dict[tuple[str, int, int, int], Citation] = {}
         self._just_written: set[int] = set()
+        self.evidence: dict[int, str] = {}
         self.text = ""
         self.dropped = 0
 
@@ -129,13 +132,15 @@ class CitingWriter:
         claim = self._claim()
         space = match.group()[: len(match.group()) - len(match.group().lstrip())]
         for number in re.findall(r"\d+", match.group(1)):
-            citation = self._resolved(int(number), claim)
-            if citation is None:
+            resolved = self._resolved(int(number), claim)
+            if resolved is None:
                 self.dropped += 1
                 continue
+            citation, unit = resolved
             key = (citation.document_id, citation.version, citation.start, citation.end)
             new = key not in self._numbers
             citation = self._numbers.setdefault(key, citation)
+            self.evidence.setdefault(citation.marker, evidence(unit))
             if citation.marker not in self._just_written:
                 self._just_written.add(citation.marker)
                 yield self._token(f"{space}[{citation.marker}]")
@@ -152,12 +157,12 @@ class CitingWriter:
         self._since = ""
         return self._proved
 
-    def _resolved(self, number: int, claim: str) -> Citation | None:
+    def _resolved(self, number: int, claim: str) -> tuple[Citation, Unit] | None:
         if not 1 <= number <= len(self._sources):
             return None
         source = self._sources[number - 1]
         unit = source.support(claim)
-        return None if unit is None else cite(source.passage, unit, marker=len(self._numbers) + 1)
+        return None if unit is None else (cite(source.passage, unit, marker=len(self._numbers) + 1), unit)
 
 
 def _last_sentence(text: str) -> str:
