@@ -9,7 +9,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
@@ -17,6 +16,7 @@ import click
 
 from api import terminal
 from api.errors import Internal, Interrupted, InvalidRequest, OutputFailed
+from api.verbs.lazy import LazyGroup
 from api.version import VERSION
 from retrieval.errors import FootnoteError, UsageError
 
@@ -30,36 +30,17 @@ _VERBS = {
     "runs": "list the ingest runs, and how each source ended",
     "key": "add, list and revoke API keys",
     "serve": "answer over HTTP",
-    "eval": "measure retrieval on a judged set",
+    "eval": "measure retrieval and answers on judged sets",
 }
-_MODULES = {"eval": "evaluate", "ingest": "feed"}
 _FAILED, _USAGE, _INTERRUPTED, _TERMINATED = 1, 2, 130, 143
 _USAGE_CODES = (UsageError.code, InvalidRequest.code)  # as a server tells them
 
 
-class Verbs(click.Group):
-    """Knows its verbs by name; imports one when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in _VERBS:
-            return None
-        command: click.Command = import_module(f"api.verbs.{_MODULES.get(cmd_name, cmd_name)}").command
-        return command
-
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        formatter: click.HelpFormatter,
-    ) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(_VERBS.items()))
-
-
 @click.group(
-    cls=Verbs,
+    cls=LazyGroup,
+    package="api.verbs",
+    verbs=_VERBS,
+    modules={"eval": "evaluate.group", "ingest": "feed"},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="State lies in ./.footnote; FOOTNOTE_HOME moves it. Every verb takes --json and --help.",
 )

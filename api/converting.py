@@ -18,7 +18,7 @@ def convert(file: Path, settings: Settings) -> Document:
     """Raises `UsageError` where there is no such file, else the `SourceError` that says why it can't be read."""
     _check(file)
     model = SentenceTransformerEmbedder(resolve(settings.model))
-    limits = ChunkLimits(model.max_tokens, SPECIAL_TOKENS, model.tokenizer)
+    limits = ChunkLimits(model.max_tokens, SPECIAL_TOKENS, model.tokenizer, settings.engine().chunks)
     with Workers(limits, count=1) as workers:
         for ended in workers.convert(iter([(file, Job(file.absolute(), file.name, blocks=True))])):
             if ended is None:

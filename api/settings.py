@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
-from retrieval.settings import EngineSettings, LanguageModelSettings
+from retrieval.settings import ChunkSettings, EngineSettings, LanguageModelSettings, SearchSettings
 
 PREFIX = "FOOTNOTE_"
 
@@ -22,6 +22,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".footnote"), description="where all state lies")
     model: str = Field(default="default", min_length=1, description="embedding model, by name or path")
+    chunk_tokens: int = Field(default=0, ge=0, le=8192, description="at most in a chunk's text; 0 = the chunker's own")
+    dense_weight: float = Field(default=0.6, ge=0, le=1, description="share of the vectors in hybrid search")
     llm: str = Field(default="", description="language model as provider:model; none without it")
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")
@@ -58,7 +60,13 @@ class Settings(BaseSettings):
 
     def engine(self) -> EngineSettings:
         """Raises `InvalidSetting` where the key's file can't be read."""
-        return EngineSettings(home=self.home.absolute(), model=self.model, language_model=self._language_model())
+        return EngineSettings(
+            home=self.home.absolute(),
+            model=self.model,
+            language_model=self._language_model(),
+            search=SearchSettings(dense_weight=self.dense_weight),
+            chunks=ChunkSettings(max_tokens=self.chunk_tokens),
+        )
 
     def _language_model(self) -> LanguageModelSettings | None:
         if not self.llm:

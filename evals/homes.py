@@ -14,7 +14,7 @@ from pathlib import Path
 
 from evals.models import BeirSet, Record
 from evals.progress import IngestBar
-from evals.records import FINGERPRINT, fill
+from evals.records import fill, fingerprint
 from ingest.pipeline import IngestOptions, ingest
 from retrieval.engine import Engine
 from retrieval.errors import ModelMismatch
@@ -30,7 +30,7 @@ def for_records(judged: BeirSet, *, settings: EngineSettings, cache: Path) -> En
     """
     digest = _digest(judged.records)
     own = replace(settings, home=cache / f"{_slug(judged.name)}-{_slug(settings.model)}-{digest[:12]}")
-    made = {"records": digest, "fingerprint": FINGERPRINT}
+    made = {"records": digest, "fingerprint": fingerprint(settings.chunks)}
     if not _is_ready(own, made):
         _anew_on_mismatch(own, lambda engine: fill(engine.index, judged.records, root=f"beir:{digest}"))
         (own.home / _FILLED).write_text(json.dumps(made))

@@ -9,18 +9,16 @@ from urllib.parse import quote
 
 from evals.models import Record
 from evals.progress import bar
+from ingest import chunk
 from ingest.blocks import assemble
-from ingest.chunk import CHUNKER_VERSION, chunks
 from ingest.markdown import clean_text
 from ingest.models import Piece
 from retrieval.models import KnownDocument, Outcome, Source, StagedVersion
+from retrieval.settings import ChunkSettings
 from retrieval.store.index import Acknowledged, ChunkLimits
 from retrieval.store.tokens import TokenCounter
 
 COLLECTION = "measured"
-FINGERPRINT = f"record-1/chunks-{CHUNKER_VERSION}"
-"""Of a record's version; the first number is raised when `staged` makes other text of a record."""
-
 _BATCH = 256  # records published at a time
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -37,13 +35,19 @@ class Publisher(Protocol):
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None: ...
 
 
+def fingerprint(settings: ChunkSettings) -> str:
+    """Of a record's version; the first number is raised when `staged` makes other text of a record."""
+    return f"record-1/{chunk.fingerprint(settings)}"
+
+
 def fill(index: Publisher, records: Sequence[Record], *, root: str) -> int:
     """Publish the records that are not there in this form; returns how many chunks were embedded.
 
     A record without a word is in the ledger as skipped, and no search will find it.
     """
+    made_by = fingerprint(index.chunk_limits.settings)
     known = {document.path: (document.content_hash, document.fingerprint) for document in index.known(COLLECTION, root)}
-    new = [record for record in records if known.get(record.id) != (_content_hash(record), FINGERPRINT)]
+    new = [record for record in records if known.get(record.id) != (_content_hash(record), made_by)]
     count = TokenCounter.from_file(index.chunk_limits.tokenizer).count
     run_id = index.begin_run(COLLECTION, {"records": len(records)})
     embedded = 0
@@ -74,8 +78,10 @@ def staged(record: Record, *, root: str, limits: ChunkLimits, count: Callable[[s
         content_hash=_content_hash(record),
         groups=(),
     )
-    cut = chunks(document, limits, count)
-    return StagedVersion(source, FINGERPRINT, title, document.text, document.pages, document.metadata, cut)
+    cut = chunk.chunks(document, limits, count, limits.settings)
+    return StagedVersion(
+        source, fingerprint(limits.settings), title, document.text, document.pages, document.metadata, cut
+    )
 
 
 def _publish(index: Publisher, run_id: int, batch: Sequence[StagedVersion]) -> int:

@@ -11,7 +11,7 @@ average, above 3 in 2 cases).
 import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby, takewhile
 from typing import Protocol
@@ -19,6 +19,7 @@ from typing import Protocol
 from ingest.atoms import NEVER, Atom, Counter, atoms
 from ingest.models import Document
 from retrieval.models import JOINER, Chunk
+from retrieval.settings import ChunkSettings
 
 CHUNKER_VERSION = "1"
 CHUNK_TOKENS = 200
@@ -38,7 +39,15 @@ class TokenLimits(Protocol):
     def special_tokens(self) -> int: ...
 
 
-def chunks(document: Document, limits: TokenLimits, count: Counter) -> tuple[Chunk, ...]:
+def fingerprint(settings: ChunkSettings) -> str:
+    """Names the chunker, with what is set otherwise than by default: what cuts alike is named alike."""
+    set_otherwise = {name: value for name, value in asdict(settings).items() if value != getattr(ChunkSettings(), name)}
+    return f"chunk-{CHUNKER_VERSION}" + "".join(f",{name}={value}" for name, value in set_otherwise.items())
+
+
+def chunks(
+    document: Document, limits: TokenLimits, count: Counter, settings: ChunkSettings | None = None
+) -> tuple[Chunk, ...]:
     """The document in order, without overlap, every non-blank character in exactly one chunk.
 
     `count` counts tokens without special ones. Context, joiner and text together never exceed the limits: what the
@@ -46,7 +55,8 @@ def chunks(document: Document, limits: TokenLimits, count: Counter) -> tuple[Chu
     """
     room = limits.max_tokens - limits.special_tokens
     context_tokens = min(CONTEXT_TOKENS, room // 4)
-    most = min(CHUNK_TOKENS, room - context_tokens)
+    wanted = settings.max_tokens if settings and settings.max_tokens else CHUNK_TOKENS
+    most = min(wanted, room - context_tokens)
     packing = _Packing(document.text, atoms(document, most, count), most)
     context = _Context(document.title, context_tokens, count)
     return tuple(

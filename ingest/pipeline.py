@@ -12,8 +12,8 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest import chunk
 from ingest.access import NOBODY, Access
-from ingest.chunk import CHUNKER_VERSION
 from ingest.convert import CONVERTER_VERSION
 from ingest.errors import Unreadable
 from ingest.ledger import IngestReport, Ledger, Progress, Silence
@@ -23,6 +23,7 @@ from ingest.publishing import Published, Publishing
 from ingest.sources import LeftOut, Survey, survey
 from retrieval.errors import HomeError, UsageError
 from retrieval.models import KnownDocument, Outcome
+from retrieval.settings import ChunkSettings
 from retrieval.store.index import Index
 
 _BLOCK = 1 << 20
@@ -47,9 +48,9 @@ class IngestOptions:
     limits: Limits = field(default_factory=Limits)
 
 
-def fingerprint() -> str:
+def fingerprint(settings: ChunkSettings) -> str:
     """Names what turns bytes into chunks; the embedding model is the home's."""
-    return f"convert-{CONVERTER_VERSION}/chunk-{CHUNKER_VERSION}"
+    return f"convert-{CONVERTER_VERSION}/{chunk.fingerprint(settings)}"
 
 
 def ingest(
@@ -100,6 +101,7 @@ class _Run:
         self._options = options
         self._ledger = ledger
         self._progress = progress
+        self._fingerprint = fingerprint(index.chunk_limits.settings)
         self._access = Access(index, surveyed, allow=options.allow)
         self._known = {root: self._covered(root) for root in sorted({place.root for place in surveyed.territories})}
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
@@ -109,7 +111,7 @@ class _Run:
         planned = plan(
             seen,
             self._known,
-            fingerprint=fingerprint(),
+            fingerprint=self._fingerprint,
             left_out=[*self._survey.left_out, *unreadable],
             unseen=self._survey.unseen,
             may_move=self._access.may_move,
@@ -223,7 +225,7 @@ class _Run:
             self._ledger,
             self._progress,
             survey=self._survey,
-            fingerprint=fingerprint(),
+            fingerprint=self._fingerprint,
             groups=self._access.of,
         )
         return publishing.run(sources, workers=self._options.workers, limits=self._options.limits)

@@ -25,6 +25,7 @@ from ingest.media import media_type
 from ingest.models import Block, Document, Limits
 from retrieval.errors import SourceError
 from retrieval.models import Chunk, PageSpan
+from retrieval.settings import ChunkSettings
 from retrieval.store.tokens import TokenCounter
 
 _PR_SET_PDEATHSIG = 1
@@ -46,6 +47,7 @@ class Setup:
     max_tokens: int
     special_tokens: int
     tokenizer: Path
+    chunking: ChunkSettings
     converter: str
     parent: int
 
@@ -133,7 +135,7 @@ def _converted(job: Job, setup: Setup, counter: TokenCounter) -> Converted:
             f"{job.name}: {len(document.text):,} characters of text, more than {setup.limits.characters:,}",
             remedy="split the file",
         )
-    found = chunks(document, setup, counter.count)
+    found = chunks(document, setup, counter.count, setup.chunking)
     if not found:
         raise NoText(f"{job.name}: no text in it", remedy="If it holds pictures of text, it needs OCR first.")
     metadata = dict(document.metadata)

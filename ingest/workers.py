@@ -25,6 +25,7 @@ from ingest.errors import OverLimit, WorkerDied
 from ingest.models import Limits
 from ingest.worker import Converted, Crash, Job, Reply, Setup
 from retrieval.errors import SourceError
+from retrieval.settings import ChunkSettings
 
 JOBS_EACH = 200
 _WAITING_EACH = 4  # sources in hand for each worker, so that none idles while a batch is published
@@ -57,6 +58,8 @@ class ChunkLimits(Protocol):
     def special_tokens(self) -> int: ...
     @property
     def tokenizer(self) -> Path: ...
+    @property
+    def settings(self) -> ChunkSettings: ...
 
 
 T = TypeVar("T")
@@ -80,6 +83,7 @@ class Workers:
             max_tokens=chunk_limits.max_tokens,
             special_tokens=chunk_limits.special_tokens,
             tokenizer=chunk_limits.tokenizer,
+            chunking=chunk_limits.settings,
             converter=converter,
             parent=os.getpid(),
         )

@@ -84,7 +84,12 @@ class Engine:
     @cached_property
     def searcher(self) -> Searcher:
         return Searcher(
-            self.catalog, self.visibility, embedder=self._embedder, vectors=self._vectors, lexical=self._lexical
+            self.catalog,
+            self.visibility,
+            embedder=self._embedder,
+            vectors=self._vectors,
+            lexical=self._lexical,
+            settings=self.settings.search,
         )
 
     @cached_property
@@ -196,7 +201,9 @@ class Engine:
             vector_index=self._vectors,
             lexical_index=self._lexical,
             home=self.home.path,
-            chunk_limits=ChunkLimits(self._embedder.max_tokens, SPECIAL_TOKENS, self._model.tokenizer),
+            chunk_limits=ChunkLimits(
+                self._embedder.max_tokens, SPECIAL_TOKENS, self._model.tokenizer, self.settings.chunks
+            ),
         )
         index.recover()
         return index

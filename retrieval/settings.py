@@ -19,6 +19,23 @@ class LanguageModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How the two rankings become one. `dense_weight` is the share of the vectors' scores in the fused ones, 0-1."""
+
+    dense_weight: float = 0.6  # measured beside reciprocal rank fusion and other scalings: DECISIONS.md
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSettings:
+    """How documents are cut. Part of a version's fingerprint: documents cut otherwise are cut anew by the next run.
+
+    `max_tokens` bounds a chunk's text, 0 for the chunker's own measure; the model's limit, less context, holds anyway.
+    """
+
+    max_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """`model` is a sentence-transformers name or path; `default` is the one that is installed with Footnote."""
 
@@ -27,3 +44,5 @@ class EngineSettings:
     language_model: LanguageModelSettings | None = None
     exact_scan_rows: int = 20_000
     abstain_below: float | None = None
+    search: SearchSettings = SearchSettings()
+    chunks: ChunkSettings = ChunkSettings()

@@ -11,10 +11,10 @@ from retrieval.errors import UsageError
 from retrieval.models import PUBLIC, Caller, Hit, Mode, Provenance, StoredChunk
 from retrieval.ports import Embedder, LexicalIndex, Ranked, Rows, VectorIndex, Vectors
 from retrieval.search.fuse import convex
+from retrieval.settings import SearchSettings
 
 MAX_HITS = 1000
 MAX_QUESTION = 2000
-DENSE_WEIGHT = 0.6  # measured beside reciprocal rank fusion and other scalings: DECISIONS.md
 _FEWEST_CANDIDATES = 50
 _CANDIDATES_PER_HIT = 5
 _TELLING_LENGTH = 80
@@ -62,12 +62,14 @@ class Searcher:
         embedder: Embedder,
         vectors: VectorIndex,
         lexical: LexicalIndex,
+        settings: SearchSettings | None = None,
     ) -> None:
         self._catalog = catalog
         self._visibility = visibility
         self._embedder = embedder
         self._vectors = vectors
         self._lexical = lexical
+        self._settings = settings or SearchSettings()
 
     def search(
         self,
@@ -113,7 +115,7 @@ class Searcher:
         cosines = np.nan_to_num(self._vectors.scores(vector, rows), nan=0.0)
         bm25 = np.zeros(len(rows), dtype=np.float32)
         bm25[np.searchsorted(rows, lexical.rows)] = lexical.scores
-        return convex(rows, cosines, bm25, dense_weight=DENSE_WEIGHT)
+        return convex(rows, cosines, bm25, dense_weight=self._settings.dense_weight)
 
     def _hits(
         self, folded: Sequence[tuple[StoredChunk, tuple[str, ...]]], legs: _Legs, vector: Vectors

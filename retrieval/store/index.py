@@ -9,7 +9,7 @@ in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, update
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, 
 from retrieval.errors import NotFound
 from retrieval.models import KnownDocument, Outcome, StagedVersion
 from retrieval.ports import Embedder, LexicalIndex, VectorIndex
+from retrieval.settings import ChunkSettings
 from retrieval.store import staging
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
@@ -30,11 +31,12 @@ from retrieval.store.sweep import Sweeper
 
 @dataclass(frozen=True, slots=True)
 class ChunkLimits:
-    """What one chunk may cost the embedding model: `max_tokens` with `special_tokens` counted in."""
+    """What one chunk may cost the embedding model, `max_tokens` with `special_tokens` counted in; how to cut below."""
 
     max_tokens: int
     special_tokens: int
     tokenizer: Path
+    settings: ChunkSettings = field(default_factory=ChunkSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def test_sigterm_ends_a_verb_as_ctrl_c_does(tmp_path: Path, flags: list[str]) ->
         "    with scratch.inside(Path(sys.argv[1])):\n"
         "        Path(sys.argv[1], 'tmp', 'half').touch()\n"
         "        os.kill(os.getpid(), signal.SIGTERM); time.sleep(30)\n"
-        "cli.Verbs.get_command = lambda self, ctx, name: wait\n"
+        "cli.verbs.get_command = lambda ctx, name: wait\n"
         "sys.argv[2:] = ['wait', *sys.argv[2:]]\n"
         "home = sys.argv[1]; argv = sys.argv[2:]\n"
         "cli.run = lambda _, run=cli.run: run(argv)\n"
@@ -143,7 +143,7 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
         "def flood():\n"
         "    for number in range(100_000): terminal.emit({'number': number})\n"
         "cli._VERBS['flood'] = 'floods'\n"
-        "cli.Verbs.get_command = lambda self, ctx, name: flood\n"
+        "cli.verbs.get_command = lambda ctx, name: flood\n"
         "sys.exit(cli.run(['flood']))\n"
     )
     with subprocess.Popen(

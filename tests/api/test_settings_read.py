@@ -29,6 +29,8 @@ def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path:
         "LLM_TIMEOUT": "5",
         "LLM_CONTEXT_TOKENS": "8192",
         "RATE_LIMIT": "7",
+        "CHUNK_TOKENS": "120",
+        "DENSE_WEIGHT": "0.25",
         "MAX_BODY_BYTES": "2000",
         "MAX_CONCURRENCY": "2",
         "MAX_QUEUE": "0",
@@ -44,6 +46,7 @@ def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert found.engine().language_model == LanguageModelSettings(
         "openai:some-model", {"base_url": "http://127.0.0.1:9/v1", "api_key": "secret"}, 5.0, 8192
     )
+    assert (found.engine().chunks.max_tokens, found.engine().search.dense_weight) == (120, 0.25)
     assert (found.rate_limit, found.max_body_bytes, found.max_concurrency) == (7, 2000, 2)
     assert (found.max_queue, found.workers, found.log_level) == (0, 1, "warning")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from evals.models import Record
-from evals.records import COLLECTION, FINGERPRINT, fill, staged
+from evals.records import COLLECTION, fill, fingerprint, staged
 from retrieval.models import KnownDocument, Outcome, StagedVersion
 from retrieval.store.embed import resolve
 from retrieval.store.index import Acknowledged, ChunkLimits
@@ -57,7 +57,11 @@ def test_a_record_is_one_document_named_by_its_id() -> None:
     version = staged(Record("a/1", "A  title", "First.\r\n\r\nSecond."), root=ROOT, limits=LIMITS, count=words)
 
     assert (version.source.path, version.source.uri) == ("a/1", "beir:abc/a%2F1")
-    assert (version.title, version.text, version.fingerprint) == ("A title", "First.\n\nSecond.", FINGERPRINT)
+    assert (version.title, version.text, version.fingerprint) == (
+        "A title",
+        "First.\n\nSecond.",
+        fingerprint(LIMITS.settings),
+    )
     assert [version.text[chunk.start : chunk.end] for chunk in version.chunks] == [
         chunk.text for chunk in version.chunks
     ]

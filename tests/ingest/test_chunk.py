@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.blocks import assemble
-from ingest.chunk import CONTEXT_TOKENS, chunks
+from ingest.chunk import CONTEXT_TOKENS, chunks, fingerprint
 from ingest.models import Document, Piece
 from retrieval.models import JOINER, Chunk
+from retrieval.settings import ChunkSettings
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,23 @@ def test_a_short_document_is_one_chunk() -> None:
 
     assert texts(found) == [given_document.text]
     assert found[0].section == ("Guide",)
+
+
+def test_a_smaller_measure_cuts_smaller_chunks_and_is_named_in_the_fingerprint() -> None:
+    """6 paragraphs of 40 words: 200 take five of them at most, 100 take two; the default measure isn't named."""
+    given_document = document(*(paragraph(40, f"word{number}") for number in range(6)))
+
+    found = chunks(given_document, Limits(), words, ChunkSettings(max_tokens=100))
+
+    assert {len(text.split()) for text in texts(found)} <= {40, 80}
+    assert max(len(text.split()) for text in texts(chunks(given_document, Limits(), words))) > 100
+    assert fingerprint(ChunkSettings(max_tokens=100)) == f"{fingerprint(ChunkSettings())},max_tokens=100"
+
+
+def test_a_measure_beyond_what_the_model_reads_is_cut_to_that() -> None:
+    found = chunks(document(*[paragraph(40)] * 12), Limits(), words, ChunkSettings(max_tokens=5000))
+
+    assert all(words(chunk.context + JOINER + chunk.text) <= 254 for chunk in found)
 
 
 def test_a_heading_belongs_to_what_stands_below_it() -> None:

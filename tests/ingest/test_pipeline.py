@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,7 +16,7 @@ from ingest.pipeline import IngestOptions, ingest
 from retrieval.engine import Engine
 from retrieval.errors import StorageFull, UsageError
 from retrieval.models import OWNER, PUBLIC, Caller, DocumentSummary, Outcome, StagedVersion
-from retrieval.settings import EngineSettings
+from retrieval.settings import ChunkSettings, EngineSettings
 from retrieval.store.index import Index
 from tests.fakes import FakeEmbedder
 
@@ -148,6 +149,21 @@ def test_another_converter_reads_everything_again(
 
     assert told(report) == {"a.md": "indexed"}
     assert report.embedded == 0
+
+
+def test_another_measure_of_chunks_cuts_everything_again(tmp_path: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    write(corpus, leave="# Annual leave\n\n" + "\n\n".join(f"Day {day} of the leave is free." for day in range(20)))
+    settings = EngineSettings(tmp_path / "home")
+    with Engine(settings, write=True, embedder=embedder) as engine:
+        first = run(engine, corpus)
+
+    with Engine(replace(settings, chunks=ChunkSettings(max_tokens=40)), write=True, embedder=embedder) as engine:
+        second = run(engine, corpus)
+        third = run(engine, corpus)
+
+    assert (first.chunks, told(second)) == (1, {"leave.md": "indexed"})
+    assert second.chunks > 3
+    assert told(third) == {"leave.md": "unchanged"}
 
 
 def test_a_renamed_file_keeps_its_id(engine: Engine, corpus: Path) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from ingest.models import Limits
 from ingest.worker import Converted, Job
 from ingest.workers import Workers
 from retrieval.errors import SourceError
+from retrieval.settings import ChunkSettings
 from retrieval.store.embed import resolve
 
 MIB = 2**20
@@ -29,6 +30,7 @@ class ModelLimits:
     tokenizer: Path
     max_tokens: int = 256
     special_tokens: int = 2
+    settings: ChunkSettings = field(default_factory=ChunkSettings)
 
 
 @pytest.fixture(scope="module")

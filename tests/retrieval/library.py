@@ -13,6 +13,7 @@ from retrieval.models import Caller, PageSpan, StoredChunk, StoredVersion
 from retrieval.ports import ChatModel, IndexEntry, Ranked, Rows, Vectors
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
+from retrieval.settings import SearchSettings
 from tests.fakes import FakeEmbedder
 
 
@@ -156,9 +157,10 @@ def ranked(rows: Rows, scores: NDArray[np.float32], n: int) -> Ranked:
     return Ranked(rows[order], scores[order])
 
 
-def searcher(shelf: Shelf, embedder: FakeEmbedder | None = None) -> Searcher:
+def searcher(shelf: Shelf, embedder: FakeEmbedder | None = None, *, settings: SearchSettings | None = None) -> Searcher:
     model = embedder or FakeEmbedder(dimension=512)
-    return Searcher(shelf, shelf, embedder=model, vectors=ExactVectors(shelf, model), lexical=SharedWords(shelf))
+    vectors, lexical = ExactVectors(shelf, model), SharedWords(shelf)
+    return Searcher(shelf, shelf, embedder=model, vectors=vectors, lexical=lexical, settings=settings)
 
 
 def answerer(

@@ -7,6 +7,7 @@ import pytest
 
 from retrieval.errors import UsageError
 from retrieval.models import OWNER, PUBLIC, Caller
+from retrieval.settings import SearchSettings
 from tests.retrieval.library import Shelf, searcher
 
 COPY = "Annual leave is thirty days for everyone who works full time in the Berlin office of the company."
@@ -41,6 +42,17 @@ def test_a_hit_tells_where_it_came_from(mode: str) -> None:
     assert best.dense_rank == (None if mode == "lexical" else 1)
     assert best.lexical_rank == (None if mode == "dense" else 1)
     assert best.lexical_score == (None if mode == "dense" else 2.0)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_a_weight_of_one_or_none_leaves_one_leg_s_order(weight: float) -> None:
+    shelf = shelf_of(leave="Annual leave is thirty days.", travel="Hotels cost 150 euros. Annual trips are on leave.")
+    find = searcher(shelf, settings=SearchSettings(dense_weight=weight)).search
+    leg = "dense" if weight else "lexical"
+
+    fused = [hit.chunk.document for hit in find("annual leave", mode="hybrid")]
+
+    assert fused == [hit.chunk.document for hit in find("annual leave", mode=leg)]
 
 
 def test_a_lexical_search_without_a_shared_word_finds_nothing() -> None:

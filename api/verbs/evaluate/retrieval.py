@@ -1,4 +1,4 @@
-"""`footnote eval`."""
+"""`footnote eval retrieval`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from api import settings, terminal
-from api.opening import quiet
 from api.verbs.options import json_option
 from retrieval.models import Mode
 
@@ -18,13 +17,7 @@ if TYPE_CHECKING:
 _MODES = ("dense", "lexical", "hybrid")
 
 
-@click.group()
-def command() -> None:
-    """Measure on a judged set: a BEIR folder, or questions with their evidence."""
-    quiet()
-
-
-@command.command()
+@click.command()
 @click.argument("set_path", metavar="SET", type=click.Path(exists=True, path_type=Path))
 @click.option("--mode", type=click.Choice(_MODES), default="hybrid", show_default=True, help="Which legs search.")
 @click.option(
@@ -39,7 +32,7 @@ def command() -> None:
 )
 @click.option("--qrels", metavar="NAME", help="Which judgements of a BEIR folder.")
 @json_option
-def retrieval(
+def command(
     *,
     set_path: Path,
     mode: Mode,

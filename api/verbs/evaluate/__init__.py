@@ -1,0 +1,1 @@
+"""The verbs of `footnote eval`, a file each; `group` knows them by name."""

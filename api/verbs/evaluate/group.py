@@ -1,0 +1,16 @@
+"""`footnote eval`."""
+
+import click
+
+from api.opening import quiet
+from api.verbs.lazy import LazyGroup
+
+_VERBS = {
+    "retrieval": "how well search finds what a set says it should",
+}
+
+
+@click.group(cls=LazyGroup, package="api.verbs.evaluate", verbs=_VERBS, modules={})
+def command() -> None:
+    """Measure on a judged set: a BEIR folder, or questions with their evidence."""
+    quiet()
