@@ -23,8 +23,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from ingest.globs import Glob
 from retrieval.errors import UsageError
+from retrieval.globs import Glob
 
 NAME = "footnote.toml"
 _RULES_REMEDY = "correct the file; nothing was ingested"

@@ -7,7 +7,7 @@ from types import TracebackType
 
 from retrieval.answer.answerer import Answerer
 from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, UsageError
-from retrieval.models import PUBLIC, Answer, AnswerEvent, Caller, Hit, Mode, Turn
+from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
 from retrieval.ports import ChatModel, Embedder, LexicalIndex, VectorIndex
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
@@ -65,21 +65,34 @@ class Engine:
         caller: Caller = PUBLIC,
         collection: str | None = None,
         mode: Mode = "hybrid",
+        filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]:
         """The best hits first; see `Searcher.search`."""
-        return self.searcher.search(question, k=k, caller=caller, collection=collection, mode=mode)
+        return self.searcher.search(question, k=k, caller=caller, collection=collection, mode=mode, filters=filters)
 
     def ask(
-        self, question: str, *, caller: Caller = PUBLIC, collection: str | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
     ) -> Answer:
         """A grounded answer or an abstention; see `Answerer.answer`."""
-        return self.answerer.answer(question, caller=caller, collection=collection, history=history)
+        return self.answerer.answer(question, caller=caller, collection=collection, history=history, filters=filters)
 
     def stream(
-        self, question: str, *, caller: Caller = PUBLIC, collection: str | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
     ) -> Iterator[AnswerEvent]:
         """The same as it comes into being; see `Answerer.stream`."""
-        return self.answerer.stream(question, caller=caller, collection=collection, history=history)
+        return self.answerer.stream(question, caller=caller, collection=collection, history=history, filters=filters)
 
     @cached_property
     def searcher(self) -> Searcher:

@@ -31,6 +31,28 @@ OWNER = Caller(owner=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which of the documents that a caller may see a search is about; what is empty narrows nothing, all given hold.
+
+    `documents` are ids, `paths` globs as in `footnote.toml`, `media_types` whole ones or `image/*`; of each one match
+    is enough. `date_from` and `date_to` are ISO days, months or years, both inclusive, against the `date` that a
+    document's metadata tells; one without a date matches neither. A document has to carry all of `tags` (metadata
+    `tags`, separated by commas, in any case), and be granted to one of `groups`.
+    """
+
+    documents: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+    media_types: frozenset[str] = frozenset()
+    date_from: str = ""
+    date_to: str = ""
+    tags: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One source as it was read. (collection, root, path) names its document.
 

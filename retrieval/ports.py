@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.models import PUBLIC, Caller, Hit, Mode
+from retrieval.models import NO_FILTERS, PUBLIC, Caller, Filters, Hit, Mode
 from retrieval.trace import Message
 
 Rows = NDArray[np.int64]
@@ -42,6 +42,7 @@ class Searches(Protocol):
         caller: Caller = PUBLIC,
         collection: str | None = None,
         mode: Mode = "hybrid",
+        filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]: ...
 
 

@@ -12,7 +12,21 @@ from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, prompt, toke
 from retrieval.answer.support import all_checked
 from retrieval.answer.tracing import Tracing
 from retrieval.errors import LanguageModelFailed
-from retrieval.models import PUBLIC, Answer, AnswerEvent, Caller, Cited, Done, Hit, Passage, SourcesFound, Token, Turn
+from retrieval.models import (
+    NO_FILTERS,
+    PUBLIC,
+    Answer,
+    AnswerEvent,
+    Caller,
+    Cited,
+    Done,
+    Filters,
+    Hit,
+    Passage,
+    SourcesFound,
+    Token,
+    Turn,
+)
 from retrieval.ports import ChatModel, Embedder, Searches
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import MAX_QUESTION, refuse_broken
@@ -64,14 +78,26 @@ class Answerer:
         self._context_tokens = context_tokens
 
     def answer(
-        self, question: str, *, caller: Caller = PUBLIC, collection: str | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
     ) -> Answer:
         """The whole answer. Raises as `stream`."""
-        events = self.stream(question, caller=caller, collection=collection, history=history)
+        events = self.stream(question, caller=caller, collection=collection, history=history, filters=filters)
         return next(event.answer for event in events if isinstance(event, Done))
 
     def stream(
-        self, question: str, *, caller: Caller = PUBLIC, collection: str | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
     ) -> Iterator[AnswerEvent]:
         """`SourcesFound`, then `Token` and `Cited` as they come, then `Done`.
 
@@ -83,7 +109,9 @@ class Answerer:
         asked = _read(question, history)
         tracing = Tracing(asked.full, rewriter="terms" if asked.full != question else "")
         with tracing.stages.timed("search"):
-            found = self._searcher.search(asked.full, k=HITS_TRACED, caller=caller, collection=collection)
+            found = self._searcher.search(
+                asked.full, k=HITS_TRACED, caller=caller, collection=collection, filters=filters
+            )
         hits, tracing.candidates = found[:HITS_READ], found
         yield SourcesFound(hits)
         with tracing.stages.timed("read"):

@@ -8,7 +8,7 @@ from typing import Protocol, get_args
 import numpy as np
 
 from retrieval.errors import UsageError
-from retrieval.models import PUBLIC, Caller, Hit, Mode, Provenance, StoredChunk
+from retrieval.models import NO_FILTERS, PUBLIC, Caller, Filters, Hit, Mode, Provenance, StoredChunk
 from retrieval.ports import Embedder, LexicalIndex, Ranked, Rows, VectorIndex, Vectors
 from retrieval.search.fuse import convex
 from retrieval.settings import SearchSettings
@@ -19,6 +19,7 @@ _FEWEST_CANDIDATES = 50
 _CANDIDATES_PER_HIT = 5
 _TELLING_LENGTH = 80
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+_ISO_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _NOTHING = Ranked(rows=np.zeros(0, dtype=np.int64), scores=np.zeros(0, dtype=np.float32))
 
 
@@ -32,7 +33,7 @@ class View(Protocol):
 
 
 class Visibility(Protocol):
-    def view(self, caller: Caller, collection: str | None = None) -> View: ...
+    def view(self, caller: Caller, collection: str | None = None, filters: Filters = NO_FILTERS) -> View: ...
 
 
 class ChunkCatalog(Protocol):
@@ -79,16 +80,19 @@ class Searcher:
         caller: Caller = PUBLIC,
         collection: str | None = None,
         mode: Mode = "hybrid",
+        filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]:
         """The best `k` distinct chunks, best first, ties by ascending row; fewer only where no more are visible.
 
         In mode `lexical` only chunks that share a term with the question count. Equal chunks are folded into the best
         ranked of them, after visibility.
 
-        Raises: `UsageError` for a blank, over-long or broken question, `k` outside 1-1000 or an unknown mode.
+        Raises: `UsageError` for a blank, over-long or broken question, `k` outside 1-1000, an unknown mode or a date
+        that is none.
         """
         _check(question, k, mode)
-        view = self._visibility.view(caller, collection)
+        _check_filters(filters)
+        view = self._visibility.view(caller, collection, filters)
         if not len(view.rows):
             return ()
         vector = self._embedder.embed_query(question)
@@ -160,6 +164,12 @@ def _check(question: str, k: int, mode: str) -> None:
         raise UsageError(f"{k} hits can't be returned", remedy=f"ask for 1 to {MAX_HITS}")
     if mode not in (modes := get_args(Mode)):
         raise UsageError(f"no search mode is named {mode!r}", remedy=f"use one of {', '.join(modes)}")
+
+
+def _check_filters(filters: Filters) -> None:
+    for date in (filters.date_from, filters.date_to):
+        if date and not _ISO_DATE.fullmatch(date):
+            raise UsageError(f"{date!r} is no date", remedy="give a day, a month or a year: 2025-04-30, 2025-04, 2025")
 
 
 def _fold(chunks: Sequence[StoredChunk]) -> list[tuple[StoredChunk, tuple[str, ...]]]:

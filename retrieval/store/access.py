@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from retrieval.models import Caller
+from retrieval.models import NO_FILTERS, Caller, Filters
 from retrieval.ports import Rows
 from retrieval.store.catalog import current_generation, groups_of, live, may_see
 from retrieval.store.database import Database
+from retrieval.store.narrowing import Facts, admits, read_facts
 from retrieval.store.schema import documents, placements, versions
 from retrieval.store.slicing import slices
 
@@ -49,18 +50,20 @@ class Visibility:
         self._numbers: dict[str, int] = {}
         self._codes: list[int] = []  # by document number: which of the few distinct accesses it has
         self._access: dict[_Access, int] = {}
-        self._cut: dict[tuple[Caller, str | None], View] = {}
+        self._facts: dict[str, Facts] = {}
+        self._facts_at = -1  # they are read when filters first ask for them
+        self._cut: dict[tuple[Caller, str | None, Filters], View] = {}
         self._in_use: weakref.WeakSet[View] = weakref.WeakSet()
 
-    def view(self, caller: Caller, collection: str | None = None) -> View:
+    def view(self, caller: Caller, collection: str | None = None, filters: Filters = NO_FILTERS) -> View:
         """The newest view; the same object as long as nothing changed."""
         with self._lock:
             self._refresh()
-            key = (caller, collection)
+            key = (caller, collection, filters)
             if key not in self._cut:
                 if len(self._cut) >= _KEPT_VIEWS:
                     self._cut.clear()
-                self._cut[key] = View(self._generation, self._visible(caller, collection))
+                self._cut[key] = View(self._generation, self._visible(caller, collection, filters))
                 self._in_use.add(self._cut[key])
             return self._cut[key]
 
@@ -70,7 +73,7 @@ class Visibility:
             self._refresh()
             return min((view.generation for view in self._in_use), default=self._generation)
 
-    def _visible(self, caller: Caller, collection: str | None) -> Rows:
+    def _visible(self, caller: Caller, collection: str | None, filters: Filters) -> Rows:
         allowed = np.array(
             [
                 (collection is None or access.collection == collection) and may_see(caller, access.groups)
@@ -78,10 +81,23 @@ class Visibility:
             ],
             dtype=bool,
         )
-        codes = np.array(self._codes, dtype=np.int32)
-        rows = self._rows[allowed[codes[self._owners]]] if len(self._rows) else self._rows.copy()
+        of_documents = allowed[np.array(self._codes, dtype=np.int32)] if len(self._codes) else allowed
+        if filters != NO_FILTERS:
+            of_documents = of_documents & self._admitted(filters)
+        rows = self._rows[of_documents[self._owners]] if len(self._rows) else self._rows.copy()
         rows.setflags(write=False)
         return rows
+
+    def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
+        """By document number; one that is not published is not admitted, and has no rows."""
+        if self._facts_at != self._generation:
+            with self._database.read() as connection:
+                self._facts |= read_facts(connection, after=self._facts_at)
+            self._facts_at = self._generation
+        wanted = admits(filters)
+        return np.array(
+            [name in self._facts and wanted(name, self._facts[name]) for name in self._numbers], dtype=np.bool_
+        )
 
     def _refresh(self) -> None:
         with self._database.read() as connection:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from retrieval.errors import FootnoteError, NotFound
 from retrieval.models import (
+    NO_FILTERS,
     PUBLIC,
     Answer,
     AnswerEvent,
@@ -17,6 +18,7 @@ from retrieval.models import (
     Cited,
     DocumentSummary,
     Done,
+    Filters,
     Hit,
     Mode,
     Outcome,
@@ -135,6 +137,7 @@ class FakeEngine:
         caller: Caller = PUBLIC,
         collection: str | None = None,
         mode: Mode = "hybrid",
+        filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]:
         self.asked.append((question, caller, collection, ()))
         self._wait()
@@ -152,6 +155,7 @@ class FakeEngine:
         caller: Caller = PUBLIC,
         collection: str | None = None,
         history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
     ) -> Iterator[AnswerEvent]:
         self.asked.append((question, caller, collection, tuple(history)))
         try:

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from retrieval.errors import NotFound
 from retrieval.models import (
+    NO_FILTERS,
     PUBLIC,
     Caller,
     DocumentSummary,
+    Filters,
     Hit,
     Mode,
     Outcome,
@@ -105,6 +107,7 @@ class FakeHome:
         caller: Caller = PUBLIC,
         collection: str | None = None,
         mode: Mode = "hybrid",
+        filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]:
         self.asked.append((question, k, mode))
         wanted = _words(question)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retrieval.answer.answerer import Answerer
 from retrieval.errors import NotFound
-from retrieval.models import Caller, PageSpan, StoredChunk, StoredVersion
+from retrieval.models import NO_FILTERS, Caller, Filters, PageSpan, StoredChunk, StoredVersion
 from retrieval.ports import ChatModel, IndexEntry, Ranked, Rows, Vectors
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
@@ -82,7 +82,12 @@ class Shelf:
             )
         return document_id
 
-    def view(self, caller: Caller, collection: str | None = None) -> View:
+    def view(
+        self,
+        caller: Caller,
+        collection: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> View:
         rows = [row for row, chunk in self.chunks_by_row.items() if self._visible(chunk, caller, collection)]
         return View(self.generation, np.array(sorted(rows), dtype=np.int64))
 

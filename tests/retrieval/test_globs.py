@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from ingest.globs import Glob
+from retrieval.globs import Glob
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""Path patterns of `footnote.toml`: `*` and `?` within one name, `**` across folders, `[abc]` one of these.
+"""Path patterns: `*` and `?` within one name, `**` across folders, `[abc]` one of these.
 
-A pattern that names a folder covers all below it. Patterns count from the folder of their file; letters match as they
-are written, an accented one in either of its Unicode forms: file systems keep both.
+A pattern that names a folder covers all below it. Patterns count from the folder of their `footnote.toml`, those of a
+filter from the root of the corpus; letters match as they are written, an accented one in either of its Unicode forms:
+file systems keep both.
 """
 
 import re
