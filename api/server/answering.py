@@ -42,7 +42,7 @@ async def staged(begin: Begin, request: Request, serving: Services) -> AsyncGene
 async def kept(answer: Answer, *, serving: Services, asker: Principal, collection: str | None) -> AnswerObject:
     """The answer's object, kept for its asker. That it could not be kept does not take the answer away."""
     shown = answer_object(answer)
-    keep = partial(serving.activity.answers.keep, shown, asker=asker.key_id, collection=collection)
+    keep = partial(serving.activity.answers.keep, shown, asker=asker.key_id, collection=collection, trace=answer.trace)
     try:
         await to_thread.run_sync(keep)
     except FootnoteError as exc:
