@@ -133,7 +133,15 @@ class Publishing:
             groups=self._groups(found),
         )
         return StagedVersion(
-            source, self._fingerprint, result.title, result.text, result.pages, result.metadata, result.chunks
+            source,
+            self._fingerprint,
+            result.title,
+            result.text,
+            result.pages,
+            result.metadata,
+            result.chunks,
+            hidden=result.hidden,
+            boxes=result.boxes,
         )
 
 

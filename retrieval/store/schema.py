@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -69,6 +69,7 @@ versions = Table(
     Column("pages", Text, nullable=False),
     Column("metadata", Text, nullable=False),
     Column("chunk_count", Integer, nullable=False),
+    Column("hidden", Text, nullable=False, server_default="[]"),
     UniqueConstraint("document_id", "number"),
 )
 Index("versions_live", versions.c.document_id, versions.c.published, versions.c.retired)
@@ -98,6 +99,13 @@ placements = Table(
     Column("end", Integer, nullable=False),
     Column("page", Integer),
     Column("page_end", Integer),
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("version_id", Integer, ForeignKey("versions.id"), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 vectors = Table(
