@@ -36,17 +36,14 @@ Groups = tuple[str, ...]
 class IngestOptions:
     """`allow` are the groups that may see the targets, from now on; None leaves what was said before.
 
-    `prune` removes documents whose file is gone, `force` also where that looks like an accident. `keep` is how many
-    versions of each document are kept from now on, None as many as before; `again` takes in what was forgotten.
-    `workers` is the number of processes, 0 for one per processor.
+    `prune` removes documents whose file is gone, `force` also where that looks like an accident. `workers` is the
+    number of processes, 0 for one per processor.
     """
 
     collection: str | None = None
     allow: tuple[str, ...] | None = None
     prune: bool = False
     force: bool = False
-    keep: int | None = None
-    again: bool = False
     workers: int = 0
     limits: Limits = field(default_factory=Limits)
 
@@ -110,9 +107,7 @@ class _Run:
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
 
     def report(self) -> IngestReport:
-        if self._options.keep is not None:
-            self._index.keep_versions(self._options.keep)
-        seen, unreadable = self._without_forgotten(*self._hashed())
+        seen, unreadable = self._hashed()
         planned = plan(
             seen,
             self._known,
@@ -163,22 +158,6 @@ class _Run:
                 reason = f"{exc.code}: {exc.message}"
                 unreadable.append(LeftOut(found.root, found.path, found.uri, "failed", reason))
         return seen, unreadable
-
-    def _without_forgotten(self, seen: Sequence[Seen], left_out: Sequence[LeftOut]) -> tuple[list[Seen], list[LeftOut]]:
-        """What was forgotten on purpose is left out, in its place and under any other name."""
-        if self._options.again:
-            return list(seen), list(left_out)
-        tombstones, wanted, passed = self._index.tombstones(self._survey.collection), [], list(left_out)
-        for one in seen:
-            found = one.found
-            known = (found.root, found.path) in self._by_path
-            day = None if known else tombstones.day_of(found.root, found.path, one.content_hash)
-            if day is None:
-                wanted.append(one)
-            else:
-                reason = f"forgotten on {day[:10]}; --again takes it in"
-                passed.append(LeftOut(found.root, found.path, found.uri, "skipped", reason))
-        return wanted, passed
 
     def _refusal(self, planned: Plan) -> str:
         if not self._options.prune or self._options.force or not planned.gone:

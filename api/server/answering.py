@@ -1,7 +1,7 @@
 """One question's way through the engine, whatever route it came by: staged, kept for its asker, faults told."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from functools import partial
 
 from anyio import to_thread
@@ -16,6 +16,7 @@ from retrieval.errors import FootnoteError
 from retrieval.models import Answer, AnswerEvent, Done, SourcesFound
 
 Begin = Callable[[], Iterator[AnswerEvent]]
+Keep = Callable[[Answer], Awaitable[AnswerObject]]
 
 
 async def answered(begin: Begin, request: Request, serving: Services) -> Answer:

@@ -61,22 +61,13 @@ class FeedbackBody(_Body):
 
 
 class IngestBody(_Body):
-    """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered.
-
-    `keep` is how many versions of each document are kept from now on, `again` takes in what was forgotten.
-    """
+    """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered."""
 
     paths: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1, max_length=1_000)]
     collection: Name | None = None
     allow: list[Group] | None = None
     prune: bool = False
     force: bool = False
-    keep: Annotated[int, Field(ge=1, le=1_000)] | None = None
-    again: bool = False
-
-
-class RollbackBody(_Body):
-    version: Number
 
 
 class UploadFields(_Body):

@@ -10,12 +10,14 @@ from api.server.jobs import JobRunner
 from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
 from api.settings import Settings
+from api.viewing.page_images import PageImages
 from retrieval.models import (
     PUBLIC,
     AnswerEvent,
     Caller,
     DocumentSummary,
     Outcome,
+    PageBoxes,
     StoredVersion,
     Turn,
 )
@@ -23,9 +25,6 @@ from retrieval.ports import Searches
 
 if TYPE_CHECKING:
     from retrieval.store.catalog import Original, RunSummary
-    from retrieval.store.history.differing import VersionDiff
-    from retrieval.store.history.forgetting import Forgotten
-    from retrieval.store.history.versions import VersionSummary
 
 
 class CatalogReads(Protocol):
@@ -35,19 +34,12 @@ class CatalogReads(Protocol):
     def collections(self, caller: Caller) -> tuple[str, ...]: ...
     def documents(self, caller: Caller, collection: str | None = None) -> tuple[DocumentSummary, ...]: ...
     def version(self, document_id: str, caller: Caller, number: int | None = None) -> StoredVersion: ...
+    def boxes(
+        self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
+    ) -> tuple[PageBoxes, ...]: ...
     def original(self, document_id: str, caller: Caller, number: int | None = None) -> "Original": ...
     def runs(self, limit: int = 20) -> "tuple[RunSummary, ...]": ...
     def outcomes(self, run_id: int) -> tuple[Outcome, ...]: ...
-
-
-class HistoryReads(Protocol):
-    """What the routes read of kept versions, with the same rule."""
-
-    def versions(self, document_id: str, caller: Caller) -> "tuple[VersionSummary, ...]": ...
-    def version(self, document_id: str, caller: Caller, number: int) -> "VersionSummary": ...
-    def diff(
-        self, document_id: str, caller: Caller, *, old: int | None = None, new: int | None = None
-    ) -> "VersionDiff": ...
 
 
 class IndexWrites(Protocol):
@@ -56,8 +48,6 @@ class IndexWrites(Protocol):
     def begin_run(self, collection: str, arguments: dict[str, object]) -> int: ...
     def finish_run(self, run_id: int) -> None: ...
     def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None: ...
-    def rollback(self, run_id: int, document_id: str, number: int, outcome: Outcome) -> None: ...
-    def forget(self, run_id: int, document_id: str, outcome: Outcome) -> "Forgotten": ...
 
 
 class AnsweringEngine(Searches, Protocol):
@@ -65,8 +55,6 @@ class AnsweringEngine(Searches, Protocol):
 
     @property
     def catalog(self) -> CatalogReads: ...
-    @property
-    def history(self) -> HistoryReads: ...
     @property
     def index(self) -> IndexWrites: ...
 
@@ -90,3 +78,4 @@ class Services:
     metrics: Metrics
     places: Places
     rate_limit: RateLimit
+    pages: PageImages

@@ -1,11 +1,14 @@
 """`footnote ingest`."""
 
+import contextlib
 import os
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from api import progress, settings, terminal, writing
+from api import presence, progress, settings, terminal
 from api.errors import InvalidRequest
 from api.objects import ReportObject
 from api.opening import quiet
@@ -14,6 +17,9 @@ from api.reports import print_outcomes, summary
 from api.settings import Settings
 from api.verbs.options import json_option
 from retrieval.errors import HomeLocked
+
+if TYPE_CHECKING:
+    from api.remote import Remote
 
 _ATTENTION = ("failed", "skipped", "removed")
 _NOT_ALL_DONE = 1
@@ -27,19 +33,9 @@ _NOT_ALL_DONE = 1
 )
 @click.option("--prune", is_flag=True, help="Remove documents whose source is gone.")
 @click.option("--force", is_flag=True, help="Prune even if more than 20 % would go.")
-@click.option("--keep", type=click.IntRange(1, 1_000), metavar="N", help="Keep N versions of each document (first: 3).")
-@click.option("--again", is_flag=True, help="Take in what was forgotten, too.")
 @json_option
 def command(
-    *,
-    paths: tuple[str, ...],
-    collection: str | None,
-    allow: tuple[str, ...],
-    prune: bool,
-    force: bool,
-    keep: int | None,
-    again: bool,
-    as_json: bool,
+    *, paths: tuple[str, ...], collection: str | None, allow: tuple[str, ...], prune: bool, force: bool, as_json: bool
 ) -> int:
     """Take in files and folders: what is new or changed is converted and indexed.
 
@@ -55,8 +51,6 @@ def command(
         "allow": list(allow) or None,
         "prune": prune,
         "force": force,
-        "keep": keep,
-        "again": again,
     }
     report = _ingest(settings.load(), arguments)
     if as_json:
@@ -73,10 +67,26 @@ def _ingest(loaded: Settings, arguments: dict[str, Any]) -> ReportObject:
         try:
             return feeding.ingest(loaded, arguments, Counts(show))
         except HomeLocked:
-            with writing.server(loaded.home) as server:
+            with _server(loaded.home) as server:
                 if server is None:
                     raise
                 return server.ingest(arguments, show)
+
+
+@contextlib.contextmanager
+def _server(home: Path) -> Iterator["Remote | None"]:
+    """The server that holds the home, if there is one and it answers."""
+    from api.remote import Remote
+
+    found = presence.find(home)
+    if found is None:
+        yield None
+        return
+    with Remote(found) as server:
+        alive = server.alive()
+        if alive:
+            terminal.note(f"the server at {found.address} does the work")
+        yield server if alive else None
 
 
 def _print(report: ReportObject) -> None:

@@ -3,8 +3,7 @@
 A version is staged (`published` null), live (`published` set, `retired` null) or retired; both hold generations.
 `documents.generation` is the last one that changed what can be seen of the document. `chunks.indexed` is the
 generation in which both indexes were given the row, null where they need not hold it, `LEAVING` while it is taken out
-of them. `settings` holds what the home was built with, `state` the generation. `tombstones` name what was forgotten on
-purpose, by its place and by its bytes: no ingest brings it back unasked.
+of them. `settings` holds what the home was built with, `state` the generation.
 """
 
 from sqlalchemy import (
@@ -20,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0002"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -123,18 +122,6 @@ grants = Table(
     Column("root", Text, primary_key=True),
     Column("prefix", Text, primary_key=True),
     Column("groups", Text, nullable=False),
-)
-
-tombstones = Table(
-    "tombstones",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("document_id", String, nullable=False, index=True),
-    Column("collection", String, nullable=False, index=True),
-    Column("root", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("content_hash", String, nullable=False),
-    Column("forgotten_at", String, nullable=False),
 )
 
 runs = Table(

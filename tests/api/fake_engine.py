@@ -22,6 +22,7 @@ from retrieval.models import (
     Hit,
     Mode,
     Outcome,
+    PageBoxes,
     PageSpan,
     Provenance,
     Sentence,
@@ -44,6 +45,8 @@ class Page:
     groups: tuple[str, ...] = ()
     collection: str = "default"
     original: Path | None = None
+    media_type: str = "text/html"
+    boxes: tuple[PageBoxes, ...] = ()
 
     @property
     def document(self) -> str:
@@ -76,7 +79,13 @@ class FakeCatalog:
     def original(self, document_id: str, caller: Caller, number: int | None = None) -> Original:
         page = self._page(document_id, caller, number)
         assert page.original is not None
-        return Original(page.original, "text/html", page.original.name)
+        return Original(page.original, page.media_type, page.original.name)
+
+    def boxes(
+        self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
+    ) -> tuple[PageBoxes, ...]:
+        found = self._page(document_id, caller, number).boxes
+        return tuple(one for one in found if page in (None, one.page))
 
     def runs(self, limit: int = 20) -> tuple[RunSummary, ...]:
         newest = sorted(self.ledger, reverse=True)[:limit]
@@ -206,7 +215,7 @@ def _summary(page: Page) -> DocumentSummary:
         uri=f"file:///corpus/{page.document}",
         title=page.document_id.title(),
         version=1,
-        media_type="text/html",
+        media_type=page.media_type,
         size=len(page.text),
         pages=1,
         chunks=1,
@@ -223,7 +232,7 @@ def _version(page: Page) -> StoredVersion:
         uri=f"file:///corpus/{page.document}",
         title=page.document_id.title(),
         version=1,
-        media_type="text/html",
+        media_type=page.media_type,
         content_hash="0" * 64,
         text=page.text,
         pages=(PageSpan(1, 0, len(page.text)),),

@@ -1,1 +1,0 @@
-"""The verbs that look at a document's kept versions, and change which of them answers."""
