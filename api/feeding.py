@@ -29,6 +29,7 @@ def into(index: Index, arguments: Mapping[str, Any], *, progress: Counts, worker
         prune=bool(arguments.get("prune")),
         force=bool(arguments.get("force")),
         workers=workers,
+        checksum=bool(arguments.get("checksum")),
     )
     return _report_object(pipeline.ingest(index, arguments["paths"], options, progress))
 

@@ -121,11 +121,22 @@ class VersionObject(TypedDict):
     metadata: dict[str, str]
 
 
+class ExplainedPageObject(TypedDict):
+    page: int
+    why: str
+
+
 class OutcomeObject(TypedDict):
     uri: str
     outcome: str
     reason: str
+    rule: str | None
+    code: str | None
+    page: int | None
+    remedy: str
     pages: int
+    pages_indexed: int
+    pages_explained: list[ExplainedPageObject]
     chunks: int
     document_id: str | None
 
@@ -281,7 +292,13 @@ def outcome_object(outcome: Outcome) -> OutcomeObject:
         "uri": outcome.uri,
         "outcome": outcome.outcome,
         "reason": outcome.reason,
+        "rule": outcome.rule or None,
+        "code": outcome.code or None,
+        "page": outcome.page,
+        "remedy": outcome.remedy,
         "pages": outcome.pages,
+        "pages_indexed": outcome.pages_indexed,
+        "pages_explained": [{"page": one.page, "why": one.why} for one in outcome.explained],
         "chunks": outcome.chunks,
         "document_id": outcome.document_id,
     }

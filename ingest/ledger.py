@@ -44,6 +44,14 @@ class IngestReport:
         return not self.refusal and not any(outcome.outcome == "failed" for outcome in self.outcomes)
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many chunks the versions have that were published, and how many of those were embedded for it."""
+
+    chunks: int
+    embedded: int
+
+
 class Progress(Protocol):
     """Told of a run as it goes. What it raises ends the run; what was published by then stays.
 
@@ -101,5 +109,10 @@ def unread(uri: str, error: SourceError, *, known: str | None = None) -> Outcome
     kind: OutcomeKind = "skipped" if error.code in _NOT_FOR_US else "failed"
     reason = f"{error.code}: {error.message}"
     return Outcome(
-        uri, kind, f"{reason}; what was read of it before still answers" if known else reason, document_id=known
+        uri,
+        kind,
+        f"{reason}; what was read of it before still answers" if known else reason,
+        document_id=known,
+        code=error.code,
+        remedy=error.remedy,
     )

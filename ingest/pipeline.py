@@ -6,28 +6,23 @@ whenever the run ends; access is put right before anything else.
 """
 
 import contextlib
-import hashlib
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from ingest import chunk
 from ingest.access import NOBODY, Access
 from ingest.convert import CONVERTER_VERSION
-from ingest.errors import Unreadable
-from ingest.ledger import IngestReport, Ledger, Progress, Silence
+from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, unread
 from ingest.models import Limits
 from ingest.plan import Gone, Kept, Plan, Seen, ToConvert, plan, refusal
-from ingest.publishing import Published, Publishing
+from ingest.remembered import Remembered
 from ingest.sources import LeftOut, Survey, survey
+from ingest.stamps import Look
 from retrieval.errors import HomeError, UsageError
 from retrieval.models import KnownDocument, Outcome
 from retrieval.settings import ChunkSettings
 from retrieval.store.index import Index
-
-_BLOCK = 1 << 20
-_SECONDS_BETWEEN_WORDS = 1.0
 
 Groups = tuple[str, ...]
 
@@ -37,7 +32,8 @@ class IngestOptions:
     """`allow` are the groups that may see the targets, from now on; None leaves what was said before.
 
     `prune` removes documents whose file is gone, `force` also where that looks like an accident. `workers` is the
-    number of processes, 0 for one per processor.
+    number of processes, 0 for one per processor. `checksum` reads every file, also one whose size and times are as they
+    were.
     """
 
     collection: str | None = None
@@ -46,6 +42,7 @@ class IngestOptions:
     force: bool = False
     workers: int = 0
     limits: Limits = field(default_factory=Limits)
+    checksum: bool = False
 
 
 def fingerprint(settings: ChunkSettings) -> str:
@@ -103,6 +100,7 @@ class _Run:
         self._progress = progress
         self._fingerprint = fingerprint(index.chunk_limits.settings)
         self._access = Access(index, surveyed, allow=options.allow)
+        self._sightings = Remembered(index, surveyed, fingerprint=self._fingerprint)
         self._known = {root: self._covered(root) for root in sorted({place.root for place in surveyed.territories})}
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
 
@@ -126,6 +124,7 @@ class _Run:
         published = self._publish(planned.to_convert)
         self._remove(removed)
         self._ledger.write()
+        self._sightings.write()
         self._index.sweep()
         self._index.finish_run(self._ledger.run_id)
         return IngestReport(
@@ -150,14 +149,17 @@ class _Run:
         """The files by content, and those that can't be read."""
         seen: list[Seen] = []
         unreadable: list[LeftOut] = []
-        alive = _Alive(self._progress)
-        for found in self._survey.files:
-            try:
-                seen.append(Seen(found, _sha256(found.file, alive.tell)))
-            except Unreadable as exc:
-                reason = f"{exc.code}: {exc.message}"
-                unreadable.append(LeftOut(found.root, found.path, found.uri, "failed", reason))
+        for one in self._sightings.look(self._survey.files, checksum=self._options.checksum, tell=self._tell):
+            if isinstance(one, Look):
+                seen.append(Seen(one.found, one.content_hash))
+                continue
+            found, error = one
+            reason = f"{error.code}: {error.message}"
+            unreadable.append(LeftOut(found.root, found.path, found.uri, "failed", reason, remedy=error.remedy))
         return seen, unreadable
+
+    def _tell(self) -> None:
+        self._progress.published(0, 0)
 
     def _refusal(self, planned: Plan) -> str:
         if not self._options.prune or self._options.force or not planned.gone:
@@ -190,7 +192,10 @@ class _Run:
             document = None if document and document.document_id in moved else document
             reason = f"{one.reason}; what was read of it before still answers" if document else one.reason
             identity = document.document_id if document else None
-            self._ledger.ended(Outcome(one.uri, one.outcome, reason, document_id=identity))
+            rule, code = (one.cause, "") if one.outcome == "skipped" else ("", one.cause)
+            self._ledger.ended(
+                Outcome(one.uri, one.outcome, reason, document_id=identity, rule=rule, code=code, remedy=one.remedy)
+            )
 
     def _keep(self, planned: Plan, regranted: Container[str]) -> None:
         for one in planned.kept:
@@ -203,6 +208,7 @@ class _Run:
                 "; ".join(reasons),
                 pages=one.known.pages,
                 chunks=one.known.chunks,
+                explained=one.known.explained,
                 document_id=one.known.document_id,
             )
             if one.moved_from:
@@ -216,7 +222,20 @@ class _Run:
         found = one.seen.found
         self._index.move(self._ledger.run_id, one.known.document_id, path=found.path, uri=found.uri, outcome=outcome)
 
+    def _refused_again(self, source: ToConvert) -> bool:
+        """Whether it could not be read before and is as it was: that is told again, and it is not read."""
+        error = self._sightings.refusal(source)
+        if error is not None:
+            known = source.known.document_id if source.known else None
+            self._ledger.ended(unread(source.seen.found.uri, error, known=known))
+        return error is not None
+
     def _publish(self, sources: Sequence[ToConvert]) -> Published:
+        sources = [source for source in sources if not self._refused_again(source)]
+        if not sources:
+            return Published(0, 0)
+        from ingest.publishing import Publishing  # loads what reads files, which an unchanged run does without
+
         for one in sources:
             if one.moved_from:
                 self._move(one, None)
@@ -227,6 +246,7 @@ class _Run:
             survey=self._survey,
             fingerprint=self._fingerprint,
             groups=self._access.of,
+            remembered=self._sightings,
         )
         return publishing.run(sources, workers=self._options.workers, limits=self._options.limits)
 
@@ -248,34 +268,3 @@ def _without(left_out: Sequence[LeftOut], removed: Sequence[Gone]) -> list[LeftO
 
 def _named(groups: Groups) -> str:
     return "the owner alone" if groups == NOBODY else ", ".join(groups) or "everyone"
-
-
-class _Alive:
-    """Says every second or so that the run goes on, which is when it can be ended, too."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._spoke = time.monotonic()
-
-    def tell(self) -> None:
-        if time.monotonic() - self._spoke >= _SECONDS_BETWEEN_WORDS:
-            self._progress.published(0, 0)
-            self._spoke = time.monotonic()
-
-
-def _sha256(path: Path, tell: Callable[[], None]) -> str:
-    """The hash of a file's bytes; `tell` is called now and again. Raises `Unreadable`."""
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-        tell()
-    return digest.hexdigest()
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                yield block
-    except OSError as exc:
-        raise Unreadable(exc.strerror or str(exc)) from exc

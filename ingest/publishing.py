@@ -7,29 +7,22 @@ from pathlib import Path, PurePosixPath
 
 from ingest.convert import CONVERTERS, convert
 from ingest.errors import Unreadable
-from ingest.ledger import Ledger, Progress, unread
+from ingest.ledger import Ledger, Progress, Published, unread
 from ingest.media import media_type
 from ingest.models import Limits
 from ingest.ole import OLE_MAGIC
 from ingest.plan import ToConvert
+from ingest.remembered import Remembered
 from ingest.sources import FoundFile, Survey
 from ingest.worker import Converted, Job
 from ingest.workers import Workers
 from retrieval.errors import SourceError
-from retrieval.models import Outcome, Source, StagedVersion
+from retrieval.models import ExplainedPage, Outcome, Source, StagedVersion
 from retrieval.store.index import Index
 
 BATCH_DOCUMENTS = 200
 BATCH_CHUNKS = 1_000
 BATCH_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """How many chunks the versions have that were published, and how many of those were embedded for it."""
-
-    chunks: int
-    embedded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +49,7 @@ class Publishing:
         survey: Survey,
         fingerprint: str,
         groups: Callable[[FoundFile], tuple[str, ...]],
+        remembered: Remembered,
     ) -> None:
         self._index = index
         self._ledger = ledger
@@ -63,6 +57,7 @@ class Publishing:
         self._collection = survey.collection
         self._uris = frozenset(found.uri for found in survey.files)
         self._groups = groups
+        self._remembered = remembered
         self._fingerprint = fingerprint
         self._batch = _Batch(index, ledger, progress)
 
@@ -106,10 +101,12 @@ class Publishing:
             "; ".join([*notes, *result.notes]),
             pages=len(result.pages),
             chunks=len(result.chunks),
+            explained=unindexed(result),
         )
         self._batch.add(self._version(copied, result), outcome)
 
     def _unread(self, source: ToConvert, error: SourceError) -> None:
+        self._remembered.refused(source, error)
         known = source.known.document_id if source.known else None
         self._ledger.ended(unread(source.seen.found.uri, error, known=known))
 
@@ -134,14 +131,13 @@ class Publishing:
         )
         return StagedVersion(
             source,
-            self._fingerprint,
-            result.title,
-            result.text,
-            result.pages,
-            result.metadata,
-            result.chunks,
-            hidden=result.hidden,
-            boxes=result.boxes,
+            fingerprint=self._fingerprint,
+            title=result.title,
+            text=result.text,
+            pages=result.pages,
+            metadata=result.metadata,
+            chunks=result.chunks,
+            explained=unindexed(result),
         )
 
 
@@ -178,6 +174,18 @@ class _Batch:
         self.embedded += done.embedded
         self._ledger.told(done.outcomes)
         self._progress.published(chunks, done.embedded)
+
+
+def unindexed(result: Converted) -> tuple[ExplainedPage, ...]:
+    """The pages of which no chunk holds anything, and why."""
+    indexed = {
+        page for chunk in result.chunks if chunk.page for page in range(chunk.page, (chunk.page_end or chunk.page) + 1)
+    }
+    return tuple(
+        ExplainedPage(span.page, "no text on it" if span.start == span.end else "nothing on it is for search")
+        for span in result.pages
+        if span.page not in indexed
+    )
 
 
 def _refuse_unknown(path: Path, name: str) -> None:

@@ -17,9 +17,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -117,10 +117,17 @@ class RuleBook:
 
     by_folder: Mapping[Path, CorpusRules]
     home: Path | None = None
+    _latest: list[object] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def above(self, path: Path) -> tuple[CorpusRules, ...]:
-        """The rules of the folders above a path, outermost first."""
-        if self.home is not None and path.is_relative_to(self.home):
+        """The rules of the folders above a path, outermost first; asked for one file after the other of a folder."""
+        place = (path.parent, len(self.by_folder))
+        if self._latest[:1] != [place]:
+            self._latest[:] = [place, self._above(path)]
+        return cast(tuple[CorpusRules, ...], self._latest[1])
+
+    def _above(self, path: Path) -> tuple[CorpusRules, ...]:
+        if not self.by_folder or (self.home is not None and path.is_relative_to(self.home)):
             return ()
         return tuple(self.by_folder[folder] for folder in reversed(path.parents) if folder in self.by_folder)
 

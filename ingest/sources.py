@@ -13,6 +13,7 @@ A home of Footnote is no part of a corpus, wherever it lies. What was uploaded i
 
 import os
 import stat
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -21,6 +22,7 @@ from typing import Literal
 
 from ingest.places import IN_A_HOME, is_home, path_of, place_of, refuse_homes, upload_root
 from ingest.settings import NAME, CorpusRules, RuleBook, below, corpus_rules
+from ingest.stamps import file_stamp
 from retrieval.errors import UsageError
 
 DEFAULT_COLLECTION = "default"
@@ -50,24 +52,37 @@ class Territory:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A plain file of the corpus. `ruled` are the groups that `footnote.toml` gives it, None where no rule matches."""
+    """A plain file of the corpus. `ruled` are the groups that `footnote.toml` gives it, None where no rule matches.
+
+    `stamp` changes whenever the bytes do; it is empty where that can't be relied on (see `ingest.stamps`).
+    """
 
     file: Path
     root: str
     path: str
     uri: str
     ruled: Groups | None
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file or folder that was seen and is not read. `failed` means that it should have been."""
+    """A file or folder that was seen and is not read. `failed` means that it should have been.
+
+    `reason` begins with what left it out: a rule, or the class of an error.
+    """
 
     root: str
     path: str
     uri: str
     outcome: Literal["skipped", "failed"]
     reason: str
+    remedy: str = ""
+
+    @property
+    def cause(self) -> str:
+        """The rule that left it out, or the class of the error."""
+        return self.reason.partition(":")[0].partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +178,7 @@ class _Walk:
         self._by_folder: dict[Path, CorpusRules] = {}
         self._rules = RuleBook(self._by_folder, home)
         self._used: dict[tuple[Path, int], bool] = {}
+        self._started = time.time_ns()
 
     def target(self, place: Path, rules: Sequence[CorpusRules]) -> None:
         """Walk one target, of whose folder and those above it the rules are given."""
@@ -172,7 +188,7 @@ class _Walk:
         root = upload_root(place, self._home) or [*known, *(one.folder for one in reversed(rules)), folder][0]
         self._territories.append(_territory(root, place))
         if place != folder:
-            self._file(place, root)
+            self._file(place, root, _status(place))
             return
         todo = [_Folder(folder, root)]
         while todo:
@@ -225,25 +241,25 @@ class _Walk:
         path = folder.path / entry.name
         try:
             is_link, is_folder = entry.is_symlink(), entry.is_dir(follow_symlinks=False)
-            mode = 0 if is_link or is_folder else entry.stat(follow_symlinks=False).st_mode
+            status = None if is_link or is_folder else entry.stat(follow_symlinks=False)
         except OSError as exc:
             self._unreadable(path, folder.root, str(exc.strerror))
             return None
         if is_folder and is_home(path, self._home):
             self._leave_out(path, folder.root, IN_A_HOME)
             return None
-        if reason := _hidden(entry.name) or (_link(path, folder.root) if is_link else _special(mode)):
+        if reason := _hidden(entry.name) or (_link(path, folder.root) if is_link else _special(status)):
             self._leave_out(path, folder.root, reason)
             return None
         if not is_folder:
-            self._file(path, folder.root)
+            self._file(path, folder.root, status)
             return None
         if path not in self._known_roots:
             return _Folder(path, folder.root)
         self._territories.append(_territory(path, path))
         return _Folder(path, path)
 
-    def _file(self, path: Path, root: Path) -> None:
+    def _file(self, path: Path, root: Path, status: os.stat_result | None) -> None:
         """A plain file: one of the corpus, or left out by a rule."""
         if reason := self._rules.exclusion(path):
             self._leave_out(path, root, reason)
@@ -254,7 +270,8 @@ class _Walk:
         if self._names.setdefault((place.root, place.prefix), uri) != uri:
             self._leave_out(path, root, "unreadable: its name can't be told from another's", outcome="failed")
             return
-        self._files[uri] = FoundFile(path, place.root, place.prefix, uri, self._rules.groups(path))
+        stamp = file_stamp(status, self._started) if status else ""
+        self._files[uri] = FoundFile(path, place.root, place.prefix, uri, self._rules.groups(path), stamp)
 
     def _unreadable(self, path: Path, root: Path, reason: str) -> None:
         self._unseen.append(_territory(root, path))
@@ -301,6 +318,13 @@ def _link(path: Path, root: Path) -> str:
     return "link: it leads out of the corpus"
 
 
-def _special(mode: int) -> str:
-    kind = _SPECIAL.get(stat.S_IFMT(mode))
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except OSError:
+        return None  # reading it will tell
+
+
+def _special(status: os.stat_result | None) -> str:
+    kind = _SPECIAL.get(stat.S_IFMT(status.st_mode)) if status else None
     return f"special: {kind}, not a file" if kind else ""

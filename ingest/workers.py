@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from types import TracebackType
@@ -131,13 +132,15 @@ class Workers:
                 yield running.pop(future), future.result()
 
     def _run(self, job: Job) -> Converted | SourceError:
-        """One job in one process; once more in a fresh one where a used one ran out of memory."""
+        """One job in one process; once more in a fresh one where the process died, or a used one ran out of memory."""
         try:
             process = self._taken()
             used = process.jobs > 0
             result = self._answer(process, job)
             if used and isinstance(result, OverLimit) and process.out_of_memory:
                 result = self._answer(self._taken(fresh=True), job)
+            elif isinstance(result, WorkerDied) and not self._stopping:
+                result = _after_another_try(job, self._answer(self._taken(fresh=True), job))
         except _NotStarted as exc:
             return WorkerDied(f"{job.name}: no process could be started for it: {exc}", remedy="ingest it again")
         return result
@@ -229,6 +232,16 @@ class _Process:
         how = f"by {_signal(-status)}" if status < 0 else f"with status {status}"
         memory = ", perhaps for want of memory" if status in (-signal.SIGKILL, -signal.SIGABRT) else ""
         return WorkerDied(f"{job.name}: the converter's process was ended {how}{memory}", remedy="leave the file out")
+
+
+def _after_another_try(job: Job, result: Converted | SourceError) -> Converted | SourceError:
+    """How a source's second try ended, with a word about the first."""
+    if isinstance(result, WorkerDied):
+        said = result.message.removeprefix(f"{job.name}: ")
+        return WorkerDied(f"{job.name}: {said}; it was tried twice", remedy=result.remedy)
+    if isinstance(result, SourceError):
+        return result
+    return replace(result, notes=(*result.notes, "read at the second try: the first process that read it died"))
 
 
 def _started(descriptor: int, scratch: Path) -> subprocess.Popen[bytes]:

@@ -4,16 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from retrieval.answer.answerer import DEFAULT_ROOM, Answerer
-from retrieval.answer.model.prompt import Count, Room, tokens
-from retrieval.answer.model.retry import Retrying
 from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
-from retrieval.ports import Budget, ChatModel, Embedder, LexicalIndex, VectorIndex
+from retrieval.ports import ChatModel, Embedder, LexicalIndex, VectorIndex
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
-from retrieval.settings import EngineSettings, LanguageModelSettings
+from retrieval.settings import EngineSettings
 from retrieval.store import schema
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
@@ -25,8 +23,10 @@ from retrieval.store.exact import ExactVectors
 from retrieval.store.home import Home, HomeLock
 from retrieval.store.index import ChunkLimits, Index
 from retrieval.store.lexical import TantivyIndex
-from retrieval.store.tokens import TokenCounter
 from retrieval.store.vector import TieredVectors
+
+if TYPE_CHECKING:
+    from retrieval.answer.answerer import Answerer
 
 
 class Engine:
@@ -81,12 +81,9 @@ class Engine:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
-        budget: Budget | None = None,
     ) -> Answer:
         """A grounded answer or an abstention; see `Answerer.answer`."""
-        return self.answerer.answer(
-            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
-        )
+        return self.answerer.answer(question, caller=caller, collection=collection, history=history, filters=filters)
 
     def stream(
         self,
@@ -96,12 +93,9 @@ class Engine:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
-        budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same as it comes into being; see `Answerer.stream`."""
-        return self.answerer.stream(
-            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
-        )
+        return self.answerer.stream(question, caller=caller, collection=collection, history=history, filters=filters)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -115,7 +109,9 @@ class Engine:
         )
 
     @cached_property
-    def answerer(self) -> Answerer:
+    def answerer(self) -> "Answerer":
+        from retrieval.answer.answerer import Answerer  # what only writes or searches does without
+
         chat = self.settings.language_model
         return Answerer(
             self.searcher,
@@ -123,8 +119,7 @@ class Engine:
             embedder=self._embedder,
             chat=self._chat,
             abstain_below=self.settings.abstain_below,
-            room=Room(chat.context_tokens, self._count(chat)) if chat else DEFAULT_ROOM,
-            price=chat.price if chat else None,
+            context_tokens=chat.context_tokens if chat else 0,
         )
 
     @cached_property
@@ -133,17 +128,7 @@ class Engine:
             return None
         from retrieval.answer.model.chat import LangChainChat  # slow to import, and only where one is configured
 
-        return Retrying(LangChainChat(self.settings.language_model), tries=self.settings.language_model.tries)
-
-    def _count(self, chat: LanguageModelSettings) -> Count:
-        if chat.tokenizer is None:
-            return tokens
-        try:
-            return TokenCounter.from_file(chat.tokenizer).count
-        except Exception as exc:  # the library raises nothing narrower
-            raise UsageError(
-                f"the tokenizer {chat.tokenizer} of {chat.model} can't be read: {exc}", remedy="name a tokenizer.json"
-            ) from exc
+        return LangChainChat(self.settings.language_model)
 
     def close(self) -> None:
         self._closing.close()

@@ -58,6 +58,7 @@ class Source:
 
     `root` is the absolute `file://` URI of the folder it was found under (no trailing slash), `path` the POSIX
     path below it; `uri` is absolute. `content_hash` is the SHA-256 of the bytes in hex, `size` counts them.
+    `container` is the path of the source that a part came out of, empty for a source of its own.
     """
 
     collection: str
@@ -68,6 +69,7 @@ class Source:
     size: int
     content_hash: str
     groups: tuple[str, ...]
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +82,11 @@ class PageSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class WordBox:
-    """A word of the stored text, `text[start:end]`, and where it stands: fractions of its page from the top left."""
-
-    start: int
-    end: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class PageBoxes:
-    """The words of one page in the order of the text; `width` and `height` in points, as the page is shown.
-
-    A word hyphenated at a line's end has a box for each part; a cell repeated over the rows that it spans has its
-    words' boxes at each place.
-    """
+class ExplainedPage:
+    """A page of which nothing is indexed, and why."""
 
     page: int
-    width: float
-    height: float
-    words: tuple[WordBox, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +108,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class StagedVersion:
-    """The one thing `ingest` hands over. `fingerprint` names converter, chunker and their settings.
-
-    `hidden` are spans of the text, ascending, that a reader of the source does not see: no chunk covers them. `boxes`
-    says where the words stand, as `retrieval.boxes` packs it; b"" where the format has no places.
-    """
+    """The one thing `ingest` hands over. `fingerprint` names converter, chunker and their settings."""
 
     source: Source
     fingerprint: str
@@ -137,13 +117,16 @@ class StagedVersion:
     pages: tuple[PageSpan, ...]
     metadata: Mapping[str, str]
     chunks: tuple[Chunk, ...]
-    hidden: tuple[tuple[int, int], ...] = ()
-    boxes: bytes = b""
+    explained: tuple[ExplainedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one source of a run ended. `pages` is 0 where the format has none; `reason` is for an admin's eyes."""
+    """How one source of a run ended. `reason` is for an admin's eyes, `remedy` says what to do about it.
+
+    `pages` counts those that were seen, 0 where the format has none; each is indexed or `explained`. `rule` names what
+    left the source out, `code` the class of the error that it failed with, or was skipped for; `page` is where.
+    """
 
     uri: str
     outcome: OutcomeKind
@@ -151,6 +134,15 @@ class Outcome:
     pages: int = 0
     chunks: int = 0
     document_id: str | None = None
+    rule: str = ""
+    code: str = ""
+    page: int | None = None
+    remedy: str = ""
+    explained: tuple[ExplainedPage, ...] = ()
+
+    @property
+    def pages_indexed(self) -> int:
+        return self.pages - len(self.explained)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +158,8 @@ class KnownDocument:
     groups: tuple[str, ...]
     pages: int
     chunks: int
+    container: str = ""
+    explained: tuple[ExplainedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +182,7 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One kept version whole: the text in which all offsets count, its pages, and the spans that no reader sees."""
+    """One kept version whole: the text in which all offsets count, and its pages."""
 
     document_id: str
     collection: str
@@ -201,7 +195,6 @@ class StoredVersion:
     text: str
     pages: tuple[PageSpan, ...]
     metadata: Mapping[str, str]
-    hidden: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

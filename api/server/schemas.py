@@ -68,6 +68,7 @@ class IngestBody(_Body):
     allow: list[Group] | None = None
     prune: bool = False
     force: bool = False
+    checksum: bool = False
 
 
 class UploadFields(_Body):

@@ -33,9 +33,17 @@ _NOT_ALL_DONE = 1
 )
 @click.option("--prune", is_flag=True, help="Remove documents whose source is gone.")
 @click.option("--force", is_flag=True, help="Prune even if more than 20 % would go.")
+@click.option("--checksum", is_flag=True, help="Read every file, also where size and times are as before.")
 @json_option
 def command(
-    *, paths: tuple[str, ...], collection: str | None, allow: tuple[str, ...], prune: bool, force: bool, as_json: bool
+    *,
+    paths: tuple[str, ...],
+    collection: str | None,
+    allow: tuple[str, ...],
+    prune: bool,
+    force: bool,
+    checksum: bool,
+    as_json: bool,
 ) -> int:
     """Take in files and folders: what is new or changed is converted and indexed.
 
@@ -51,6 +59,7 @@ def command(
         "allow": list(allow) or None,
         "prune": prune,
         "force": force,
+        "checksum": checksum,
     }
     report = _ingest(settings.load(), arguments)
     if as_json:

@@ -24,14 +24,16 @@ os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")  # each keeps pac
 
 import numpy as np
 
-from retrieval.errors import EmbeddingFailed
+from retrieval.errors import EmbeddingFailed, StorageFull
 from retrieval.ports import Vectors
+from retrieval.store.durable import read_json, replace_json
 
 if TYPE_CHECKING:
     from retrieval.store.onnx_model import OnnxModel
 
 DEFAULT_MODEL = "default"
 SPECIAL_TOKENS = 2  # a BERT-like tokenizer's [CLS] and [SEP]
+_FINGERPRINT = "fingerprint.json"
 _BATCH = 32
 _FEW = 64  # texts that are not worth the three seconds that loading torch takes
 _REMEDY = "set FOOTNOTE_MODEL to the folder of a sentence-transformers model, or unset it for the one that is installed"
@@ -51,13 +53,18 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash over weights, tokenizer, pooling and prompts."""
-        digest = hashlib.sha256()
-        for path in _defining_files(self.folder):
-            with path.open("rb") as file:
-                inner = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(f"{path.relative_to(self.folder).as_posix()}\0{inner}\0".encode())
-        return digest.hexdigest()[:32]
+        """A hash over weights, tokenizer, pooling and prompts; kept with the graphs for as long as no file changes."""
+        files = _defining_files(self.folder)
+        stamps = [_stamp(path) for path in files]
+        kept = read_json(self._graphs / _FINGERPRINT) if self._graphs else {}
+        if kept.get("files") == stamps:
+            return str(kept["fingerprint"])
+        found = _hash_of(files, self.folder)
+        if self._graphs and self._graphs.parent.is_dir():
+            with contextlib.suppress(OSError, StorageFull):  # it is told again the next time
+                self._graphs.mkdir(mode=0o700, exist_ok=True)
+                replace_json(self._graphs / _FINGERPRINT, {"files": stamps, "fingerprint": found})
+        return found
 
     @cached_property
     def dimension(self) -> int:
@@ -81,7 +88,7 @@ class SentenceTransformerEmbedder:
         return path
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """(n, dim) float32; similar lengths are batched together, in bfloat16 where the processor computes in it."""
+        """(n, dim) float32; similar lengths are batched together, in bfloat16 where the processor has AMX."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
@@ -142,7 +149,7 @@ class SentenceTransformerEmbedder:
     def _document_model(self) -> Any:
         import torch  # the adapter's own library, loaded only to embed
 
-        if torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported():
+        if torch.cpu._is_amx_tile_supported():
             return _load(self.folder, "bfloat16")
         return self._query_model
 
@@ -206,6 +213,20 @@ def _defining_files(folder: Path) -> list[Path]:
     names = {"modules.json", "sentence_bert_config.json", "config_sentence_transformers.json", "tokenizer.json"}
     small = {path for path in folder.rglob("*.json") if path.name in names or path.name == "config.json"}
     return sorted({*weights, *small})
+
+
+def _hash_of(files: Sequence[Path], folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            inner = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{inner}\0".encode())
+    return digest.hexdigest()[:32]
+
+
+def _stamp(path: Path) -> list[object]:
+    status = path.stat()
+    return [str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def _json(path: Path) -> Any:

@@ -21,11 +21,12 @@ from retrieval.settings import ChunkSettings
 from retrieval.store import staging
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
-from retrieval.store.catalog import groups_of, live
+from retrieval.store.catalog import groups_of, live, pages_of
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes
 from retrieval.store.publisher import Publisher
 from retrieval.store.schema import documents, grants, runs, versions
+from retrieval.store.sightings import Sightings
 from retrieval.store.sweep import Sweeper
 
 
@@ -70,6 +71,7 @@ class Index:
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
         self._lock = threading.RLock()
         self._open_runs: set[int] = set()
+        self.sightings = Sightings(database, self._lock)
         self.home = home
         self.chunk_limits = chunk_limits
         self.model_fingerprint = embedder.fingerprint
@@ -227,6 +229,8 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> tuple[KnownDo
             versions.c.fingerprint,
             versions.c.pages,
             versions.c.chunk_count,
+            documents.c.container,
+            versions.c.explained,
         )
         .join(versions, versions.c.document_id == documents.c.id)
         .where(live(), *where)
@@ -243,6 +247,8 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> tuple[KnownDo
             groups=groups_of(row.groups),
             pages=len(json.loads(row.pages)),
             chunks=row.chunk_count,
+            container=row.container,
+            explained=pages_of(row.explained),
         )
         for row in connection.execute(query)
     )

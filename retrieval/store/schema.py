@@ -3,7 +3,9 @@
 A version is staged (`published` null), live (`published` set, `retired` null) or retired; both hold generations.
 `documents.generation` is the last one that changed what can be seen of the document. `chunks.indexed` is the
 generation in which both indexes were given the row, null where they need not hold it, `LEAVING` while it is taken out
-of them. `settings` holds what the home was built with, `state` the generation.
+of them. `documents.container` is the path of the source that a part (an attachment, a member of an archive) came out
+of, empty for a source of its own. `sightings` is what the last run saw of each source. `settings` holds what the home
+was built with, `state` the generation.
 """
 
 from sqlalchemy import (
@@ -48,6 +50,7 @@ documents = Table(
     Column("uri", Text, nullable=False),
     Column("groups", Text, nullable=False),
     Column("generation", Integer, nullable=False, index=True),
+    Column("container", Text, nullable=False, server_default=""),
     UniqueConstraint("collection", "root", "path"),
 )
 
@@ -69,7 +72,7 @@ versions = Table(
     Column("pages", Text, nullable=False),
     Column("metadata", Text, nullable=False),
     Column("chunk_count", Integer, nullable=False),
-    Column("hidden", Text, nullable=False, server_default="[]"),
+    Column("explained", Text, nullable=False, server_default=""),
     UniqueConstraint("document_id", "number"),
 )
 Index("versions_live", versions.c.document_id, versions.c.published, versions.c.retired)
@@ -99,13 +102,6 @@ placements = Table(
     Column("end", Integer, nullable=False),
     Column("page", Integer),
     Column("page_end", Integer),
-)
-
-boxes = Table(
-    "boxes",
-    metadata,
-    Column("version_id", Integer, ForeignKey("versions.id"), primary_key=True),
-    Column("packed", LargeBinary, nullable=False),
 )
 
 vectors = Table(
@@ -146,4 +142,23 @@ outcomes = Table(
     Column("pages", Integer, nullable=False),
     Column("chunks", Integer, nullable=False),
     Column("document_id", String),
+    Column("rule", Text, nullable=False, server_default=""),
+    Column("code", Text, nullable=False, server_default=""),
+    Column("remedy", Text, nullable=False, server_default=""),
+    Column("explained", Text, nullable=False, server_default=""),
+    Column("page", Integer),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("collection", String, primary_key=True),
+    Column("root", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
 )

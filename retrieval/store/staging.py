@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
-from retrieval.models import JOINER, Chunk, Outcome, Source, StagedVersion
+from retrieval.models import JOINER, Chunk, ExplainedPage, Outcome, Source, StagedVersion
 from retrieval.ports import IndexEntry, Rows, Vectors
 from retrieval.store.catalog import live
-from retrieval.store.schema import LEAVING, boxes, chunks, documents, outcomes, placements, state, vectors, versions
+from retrieval.store.schema import LEAVING, chunks, documents, outcomes, placements, state, vectors, versions
 from retrieval.store.slicing import slices
 
 
@@ -84,12 +84,10 @@ def stage(connection: Connection, version: StagedVersion, *, model: str, generat
             pages=json.dumps([[span.page, span.start, span.end] for span in version.pages]),
             metadata=json.dumps(dict(version.metadata), ensure_ascii=False),
             chunk_count=len(version.chunks),
-            hidden=json.dumps(version.hidden),
+            explained=stored_pages(version.explained),
         )
         .returning(versions.c.id)
     ).scalar_one()
-    if version.boxes:
-        connection.execute(insert(boxes).values(version_id=version_id, packed=version.boxes))
     rows = _chunk_rows(connection, document_id, version.chunks, model=model, generation=generation)
     _place(connection, version_id, version.chunks, rows)
     return Staged(document_id, version_id)
@@ -120,7 +118,6 @@ def discard_staged(connection: Connection, generations: Collection[int] = ()) ->
     """Forget versions that were staged and never published; rows indexed in these generations are to leave again."""
     left = select(versions.c.id).where(versions.c.published.is_(None)).scalar_subquery()
     connection.execute(delete(placements).where(placements.c.version_id.in_(left)))
-    connection.execute(delete(boxes).where(boxes.c.version_id.in_(left)))
     connection.execute(delete(versions).where(versions.c.published.is_(None)))
     connection.execute(update(chunks).where(chunks.c.indexed.in_(generations)).values(indexed=LEAVING))
 
@@ -144,6 +141,11 @@ def record(connection: Connection, run_id: int, ended: Sequence[Outcome]) -> Non
                 "pages": outcome.pages,
                 "chunks": outcome.chunks,
                 "document_id": outcome.document_id,
+                "rule": _storable(outcome.rule),
+                "code": outcome.code,
+                "page": outcome.page,
+                "remedy": _storable(outcome.remedy),
+                "explained": stored_pages(outcome.explained),
             }
             for offset, outcome in enumerate(ended, 1)
         ],
@@ -181,6 +183,11 @@ def not_indexed() -> ColumnElement[bool]:
     return chunks.c.indexed.is_(None) | (chunks.c.indexed == LEAVING)
 
 
+def stored_pages(explained: Sequence[ExplainedPage]) -> str:
+    """Pages with why nothing of them is indexed, as `catalog.pages_of` reads them; empty for none."""
+    return json.dumps([[one.page, one.why] for one in explained], ensure_ascii=False) if explained else ""
+
+
 def stored_groups(groups: Sequence[str]) -> str:
     return json.dumps(sorted(set(groups)), ensure_ascii=False)
 
@@ -202,6 +209,7 @@ def _document(connection: Connection, source: Source) -> str:
             uri=source.uri,
             groups=stored_groups(source.groups),
             generation=0,
+            container=source.container,
         )
     )
     return document_id

@@ -22,7 +22,6 @@ from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
 from api.server.services import Services
 from api.settings import Settings
-from api.viewing.page_images import PageImages
 from retrieval.models import Outcome
 from tests.api.fake_engine import FakeEngine, Page
 
@@ -118,7 +117,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 metrics=Metrics(),
                 places=Places(loaded.max_concurrency, queue=loaded.max_queue, timeout=loaded.queue_timeout),
                 rate_limit=RateLimit(loaded.rate_limit, clock=lambda: 0.0),
-                pages=PageImages(),
             )
             app = create_app(services)
             stack.enter_context(TestClient(app))  # runs the application's start and shutdown
@@ -153,15 +151,27 @@ def _report() -> ReportObject:
                 "uri": "file:///corpus/leave.html",
                 "outcome": "indexed",
                 "reason": "",
+                "rule": None,
+                "code": None,
+                "page": None,
+                "remedy": "",
                 "pages": 1,
+                "pages_indexed": 1,
+                "pages_explained": [],
                 "chunks": 1,
                 "document_id": "leave",
             },
             {
                 "uri": "file:///corpus/broken.pdf",
                 "outcome": "failed",
-                "reason": "malformed",
+                "reason": "malformed: broken.pdf: no PDF",
+                "rule": None,
+                "code": "malformed",
+                "page": None,
+                "remedy": "make it anew",
                 "pages": 0,
+                "pages_indexed": 0,
+                "pages_explained": [],
                 "chunks": 0,
                 "document_id": None,
             },

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pipeline
+from ingest import stamps
 from ingest.access import NOBODY, granted, narrowed
 from ingest.errors import Unreadable
 from ingest.ledger import IngestReport
@@ -160,7 +160,7 @@ def test_a_file_that_may_not_be_read_is_closed_and_not_opened(
     def denied(path: Path) -> Iterator[bytes]:
         raise Unreadable("Permission denied")
 
-    monkeypatch.setattr(pipeline, "_blocks", denied)
+    monkeypatch.setattr(stamps, "_blocks", denied)
 
     run(engine, corpus)
 

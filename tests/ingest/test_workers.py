@@ -265,3 +265,17 @@ def _gone(pid: int, *, seconds: float = 10.0) -> bool:
         return bool(select.select([descriptor], [], [], seconds)[0])
     finally:
         os.close(descriptor)
+
+
+def test_a_file_whose_process_dies_is_tried_once_more(tmp_path: Path, model: ModelLimits) -> None:
+    (result,) = outcomes(tmp_path, [f"die-once {tmp_path / 'mark'}"], model)
+
+    assert isinstance(result, Converted)
+    assert (result.text, result.notes) == ("alive", ("read at the second try: the first process that read it died",))
+
+
+def test_a_file_whose_process_dies_twice_has_failed(tmp_path: Path, model: ModelLimits) -> None:
+    (result,) = outcomes(tmp_path, ["die SIGKILL"], model)
+
+    assert isinstance(result, WorkerDied)
+    assert result.message.endswith("; it was tried twice")
