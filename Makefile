@@ -68,6 +68,10 @@ bench-retrieval: $(READY)  ## retrieval on known sets, with intervals
 bench-ingest: $(READY)  ## pages and chunks a second, peak memory, a second run
 	$(BIN)/python -m evals.benchmarks.ingest_cost data/corpus
 
+.PHONY: bench-reingest
+bench-reingest: $(READY)  ## an unchanged run and one with 1 % changed, beside LangChain's index()
+	$(BIN)/python -m evals.benchmarks.reingest $(SHARED)/sourcegraph-handbook/content
+
 .PHONY: lock
 lock:  ## write requirements.lock anew from pyproject.toml
 	rm -rf .bench/lock && $(PYTHON) -m venv .bench/lock

@@ -1,1 +1,0 @@
-"""What answers are worth, on known sets. Reading order: `sets`, then a program for each question asked of them."""
