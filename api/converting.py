@@ -54,6 +54,7 @@ def document_object(document: Document) -> dict[str, Any]:
                 "section": list(block.section),
                 "start": block.start,
                 "end": block.end,
+                "hidden": block.hidden,
                 "text": document.text[block.start : block.end],
             }
             for block in document.blocks

@@ -12,6 +12,7 @@ FootnoteError (retrieval.errors)
 │   ├── RateLimited         this key asked too often
 │   └── Overloaded          every place and the queue are taken
 ├── NotReady                the server can't answer yet, or no more
+├── PageNotShown            a page of a document can't be drawn
 ├── ClientGone              the client closed the connection; nobody reads the answer
 ├── Interrupted             a shutdown or a signal stopped the work
 ├── OutputFailed            what stdout leads to takes no more, a full disk for one
@@ -75,6 +76,10 @@ class NotReady(FootnoteError):
     code = "not_ready"
 
 
+class PageNotShown(FootnoteError):
+    code = "page_not_shown"
+
+
 class ClientGone(FootnoteError):
     code = "client_gone"
 
@@ -134,6 +139,7 @@ STATUS: Mapping[type[FootnoteError], int] = {
     RateLimited: 429,
     Overloaded: 503,
     NotReady: 503,
+    PageNotShown: 422,
     ClientGone: 499,
     Interrupted: 503,
     OutputFailed: 500,

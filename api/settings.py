@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
+from api.model_list import KnownModel, known_model
 from retrieval.settings import ChunkSettings, EngineSettings, LanguageModelSettings, SearchSettings
 
 PREFIX = "FOOTNOTE_"
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
     llm_api_key_file: Path | None = None
     llm_timeout: float = Field(default=60.0, gt=0)
     llm_context_tokens: int = Field(default=4096, ge=512)
+    llm_models: Path | None = Field(default=None, description="prices, limits and tokenizers of models, a TOML file")
+    llm_tries: int = Field(default=3, ge=1, le=10, description="how often a request that fails for a while is sent")
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     rate_limit: int = Field(default=120, ge=1, description="requests per key and minute")
@@ -76,8 +79,15 @@ class Settings(BaseSettings):
             options["base_url"] = self.llm_base_url
         if key := self._api_key():
             options["api_key"] = key
+        known = known_model(self.llm_models, self.llm) if self.llm_models else KnownModel()
         return LanguageModelSettings(
-            model=self.llm, options=options, timeout=self.llm_timeout, context_tokens=self.llm_context_tokens
+            model=self.llm,
+            options=options,
+            timeout=self.llm_timeout,
+            context_tokens=known.context_tokens or self.llm_context_tokens,
+            tries=self.llm_tries,
+            tokenizer=known.tokenizer,
+            price=known.price,
         )
 
     def _api_key(self) -> str:

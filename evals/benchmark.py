@@ -2,24 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
 import numpy as np
 
-from evals import homes, trec
+from evals import homes, shown, trec
+from evals.circumstances import circumstances
 from evals.dataset import load
 from evals.evidence import Gold, Located, Texts, locate
 from evals.intervals import Interval, mean_intervals
 from evals.levels import document_run, judge_documents, judge_evidence
 from evals.models import BeirSet, JudgedSet, QueryScores, QuestionSet, Run
 from evals.progress import track
+from evals.results import LEVEL_PREFIXES, RetrievalReport
 from evals.run import Asked, cut, search_all
 from retrieval.engine import Engine
 from retrieval.errors import UsageError
-from retrieval.models import OWNER, PUBLIC, Caller, Mode, PageSpan
+from retrieval.models import OWNER, PUBLIC, Answer, Caller, Mode, PageSpan, Turn
 from retrieval.ports import Searches
 from retrieval.search.searcher import MAX_HITS
 from retrieval.settings import EngineSettings
@@ -27,7 +29,6 @@ from retrieval.settings import EngineSettings
 BEIR_KS = (1, 5, 10, 100)
 QUESTION_KS = (1, 3, 5, 10)
 _CHUNKS_A_RANK = 2  # searched for at first: several chunks may stand on one page
-_PREFIXES = {"document": "", "page": "page_", "quote": "quote_", "token": "token_"}
 
 
 class Measurable(Searches, Protocol):
@@ -35,6 +36,9 @@ class Measurable(Searches, Protocol):
 
     @property
     def catalog(self) -> Texts: ...
+    def ask(
+        self, question: str, *, caller: Caller, collection: str | None = None, history: Sequence[Turn] = ()
+    ) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +49,6 @@ class Prepared:
     engine: Measurable
     collection: str | None
     located: Located
-
-
-@dataclass(frozen=True, slots=True)
-class RetrievalReport:
-    """What one mode scored on one set.
-
-    `metrics` holds the mean of each with its interval, `scores` the same by level and query; `run` the ranked documents
-    (ids of BEIR records, paths of a question set) with strictly falling scores; `seconds` (n,) what each query took,
-    searched deeper than users do. `notes` say what an evaluator should know before trusting a figure.
-    """
-
-    set_name: str
-    mode: Mode
-    metrics: Mapping[str, Interval]
-    scores: Mapping[str, QueryScores]
-    run: Run
-    seconds: "np.typing.NDArray[np.float64]"
-    notes: tuple[str, ...]
-
-    @property
-    def queries(self) -> int:
-        """How many queries are judged."""
-        return len(self.scores["document"].queries)
-
-    def as_json(self) -> dict[str, object]:
-        """The object that other programs rely on (design.md), and beside it how many queries each level judges."""
-        return {
-            "set": self.set_name,
-            "queries": self.queries,
-            "mode": self.mode,
-            "metrics": {
-                name: {"mean": interval.mean, "low": interval.low, "high": interval.high}
-                for name, interval in self.metrics.items()
-            },
-            "levels": {level: len(scores.queries) for level, scores in self.scores.items()},
-            "seconds": {"p50": float(np.median(self.seconds)), "p95": float(np.quantile(self.seconds, 0.95))},
-            "notes": list(self.notes),
-        }
 
 
 def retrieval(
@@ -113,6 +79,7 @@ def retrieval(
         raise UsageError(f"no file can be written at {run_path}", remedy="name a file in a folder that is there")
     with prepared(judged, engine_settings=engine_settings, collection=collection, corpus=corpus, cache=cache) as ready:
         report = measure(ready, mode=mode, ks=ks)
+    report = replace(report, circumstances=circumstances(judged, engine_settings, mode=mode))
     if run_path is not None:
         trec.write_run(run_path, written(report.run, judged), tag=f"footnote-{mode}")
     return report
@@ -159,13 +126,14 @@ def measure(ready: Prepared, *, mode: Mode, ks: Sequence[int] = ()) -> Retrieval
         track=lambda queries: track(queries, f"{judged.name}, {mode}"),
     )
     run = document_run(found, depth=cuts[-1])
+    by_query = {one.query: one for one in found}
     if isinstance(judged, BeirSet):
         levels = judge_documents(judged.qrels, run, ks=cuts)
+        records = shown.of_records(judged, by_query)
     else:
         pages_of = _PagesOf(ready.engine.catalog)
-        levels = judge_evidence(
-            ready.located.gold, {one.query: one for one in found}, run=run, ks=cuts, pages_of=pages_of
-        )
+        levels = judge_evidence(ready.located.gold, by_query, run=run, ks=cuts, pages_of=pages_of)
+        records = shown.of_questions(ready.located.gold, by_query)
     return RetrievalReport(
         set_name=judged.name,
         mode=mode,
@@ -174,6 +142,7 @@ def measure(ready: Prepared, *, mode: Mode, ks: Sequence[int] = ()) -> Retrieval
         run=run,
         seconds=np.array([one.seconds for one in found]),
         notes=(*ready.located.notes, *_notes(judged, asked)),
+        records=records,
     )
 
 
@@ -224,7 +193,7 @@ def _asked(judged: JudgedSet, gold: Sequence[Gold]) -> tuple[Asked, ...]:
 
 def _intervals(levels: Mapping[str, QueryScores]) -> dict[str, Interval]:
     return {
-        _PREFIXES[level] + name: interval
+        LEVEL_PREFIXES[level] + name: interval
         for level, scores in levels.items()
         for name, interval in mean_intervals(scores.values).items()
     }

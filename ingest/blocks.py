@@ -30,13 +30,14 @@ def assemble(
     for piece in pieces:
         if not (text := piece.text.strip("\n")).strip():
             continue
-        if piece.kind == "heading":
+        opens = piece.kind == "heading" and not piece.hidden
+        if opens:
             path = [entry for entry in path if entry[0] < piece.level]
         start = offset
         end = start + len(text)
         section = tuple(name for _, name in path)
-        blocks.append(Block(piece.kind, start, end, section, piece.level, piece.page))
-        if piece.kind == "heading":
+        blocks.append(Block(piece.kind, start, end, section, piece.level, piece.page, piece.hidden))
+        if opens:
             path.append((piece.level, heading_text(text)))
         texts.append(text)
         offset = end + len(SEPARATOR)

@@ -48,7 +48,7 @@ def fingerprint(settings: ChunkSettings) -> str:
 def chunks(
     document: Document, limits: TokenLimits, count: Counter, settings: ChunkSettings | None = None
 ) -> tuple[Chunk, ...]:
-    """The document in order, without overlap, every non-blank character in exactly one chunk.
+    """The document in order, without overlap, every non-blank character that is not hidden in exactly one chunk.
 
     `count` counts tokens without special ones. Context, joiner and text together never exceed the limits: what the
     sum of the parts promises is counted once more for the whole, as not every tokenizer adds up.
@@ -57,15 +57,23 @@ def chunks(
     context_tokens = min(CONTEXT_TOKENS, room // 4)
     wanted = settings.max_tokens if settings and settings.max_tokens else CHUNK_TOKENS
     most = min(wanted, room - context_tokens)
-    packing = _Packing(document.text, atoms(document, most, count), most)
     context = _Context(document.title, context_tokens, count)
     return tuple(
         chunk
+        for shown in _shown(document)
+        for packing in (_Packing(document.text, atoms(shown, most, count), most),)
         for first, end in packing.whole()
         for chunk in _fitting(
             _chunk(document, packing.atoms[first:end], context), room, count=count, page_at=packing.page_at
         )
     )
+
+
+def _shown(document: Document) -> Iterator[Document]:
+    """The document in stretches between hidden blocks, which no chunk may reach over."""
+    for hidden, blocks in groupby(document.blocks, key=lambda block: block.hidden):
+        if not hidden:
+            yield replace(document, blocks=tuple(blocks))
 
 
 @dataclass(frozen=True)

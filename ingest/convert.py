@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, cast
 
-from ingest.blocks import assemble
+from ingest.blocks import SEPARATOR, assemble
 from ingest.errors import Encrypted, NoText, UnknownFormat, Unreadable
 from ingest.markdown import clean_text
 from ingest.media import ENCRYPTED_OFFICE
@@ -59,21 +59,34 @@ def convert(path: Path, media_type: str, name: str) -> Document:
     if _size(path, name) == 0:
         raise NoText(f"{name}: the file is empty", remedy="Fill it or leave it out.")
     document = _converter(media_type, name).convert(path, name)
+    if document.blocks and all(block.hidden for block in document.blocks):
+        raise NoText(f"{name}: all of its text is hidden from a reader", remedy="Check what it shows in a viewer.")
     if not document.text.strip():
         raise NoText(f"{name}: no text in it", remedy="If it holds pictures of text, it needs OCR first.")
     return _storable(document)
 
 
 def marked_text(document: Document) -> str:
-    """The document's Markdown with `<!-- page 3 -->` alone on a line before each page; without pages just the text."""
+    """The Markdown that is indexed, `<!-- page 3 -->` alone on a line before each page; hidden text is left out."""
     if not document.pages:
-        return document.text
+        return _shown(document, 0, len(document.text))
     parts: list[str] = []
     for span in document.pages:
         parts.append(f"<!-- page {span.page} -->")
-        if page := document.text[span.start : span.end]:
+        if page := _shown(document, span.start, span.end):
             parts.append(page)
     return "\n\n".join(parts)
+
+
+def _shown(document: Document, start: int, end: int) -> str:
+    """A stretch of whole blocks without the hidden ones."""
+    parts: list[str] = []
+    for left, right in document.hidden:
+        if start <= left < end:
+            parts.append(document.text[start:left].rstrip("\n"))
+            start = min(end, right + len(SEPARATOR))
+    parts.append(document.text[start:end])
+    return SEPARATOR.join(part for part in parts if part)
 
 
 def _size(path: Path, name: str) -> int:
@@ -94,13 +107,16 @@ def _converter(media_type: str, name: str) -> Converter:
 
 
 def _storable(document: Document) -> Document:
-    """The same document with clean title and metadata; put together again from cleaned blocks where it has to be."""
+    """The same document with clean title and metadata; put together again from cleaned blocks where it has to be.
+
+    A converter that gives boxes cleans its text itself: they count in it.
+    """
     title = _one_line(document.title)
     metadata = {key: line for key, value in document.metadata.items() if (line := _one_line(value))}
     if clean_text(document.text) == document.text:
         return replace(document, title=title, metadata=metadata)
     pieces = [
-        Piece(block.kind, clean_text(document.text[block.start : block.end]), block.level, block.page)
+        Piece(block.kind, clean_text(document.text[block.start : block.end]), block.level, block.page, block.hidden)
         for block in document.blocks
     ]
     pages = len(document.pages)

@@ -14,18 +14,22 @@ class Piece:
     """One block of Markdown as a converter reads it, before its place in the document is known.
 
     `level` is 1-6 for a heading and 0 otherwise; `page` is 1-based, null where the format has none. `text` has no
-    blank line at either end.
+    blank line at either end. A `hidden` piece holds text that a reader of the source does not see.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
     page: int | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece in its place: `document.text[start:end]` is its Markdown; `section` is the path of headings above it."""
+    """A piece in its place: `document.text[start:end]` is its Markdown; `section` is the path of headings above it.
+
+    A `hidden` block is stored and never indexed, quoted or shown to a model.
+    """
 
     kind: BlockKind
     start: int
@@ -33,6 +37,7 @@ class Block:
     section: tuple[str, ...]
     level: int
     page: int | None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Document:
     """A source as Markdown. Blocks are in order, one blank line apart, and cover the text.
 
     `pages` lists every page of the source in order, empty ones too (start == end), and is empty where the format has
-    none. `metadata` may hold `language`, `author`, `date`. `notes` say what was left out, for the ledger.
+    none. `metadata` may hold `language`, `author`, `date`. `notes` say what was left out, for the ledger. `boxes` says
+    where the words stand on their pages, as `retrieval.boxes` packs it.
     """
 
     title: str
@@ -49,6 +55,12 @@ class Document:
     pages: tuple[PageSpan, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    boxes: bytes = b""
+
+    @property
+    def hidden(self) -> tuple[tuple[int, int], ...]:
+        """The spans of the text that a reader of the source does not see, in order."""
+        return tuple((block.start, block.end) for block in self.blocks if block.hidden)
 
 
 @dataclass(frozen=True, slots=True)

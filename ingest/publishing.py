@@ -138,6 +138,8 @@ class Publishing:
             metadata=result.metadata,
             chunks=result.chunks,
             explained=unindexed(result),
+            hidden=result.hidden,
+            boxes=result.boxes,
         )
 
 

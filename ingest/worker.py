@@ -72,6 +72,8 @@ class Converted:
     metadata: Mapping[str, str]
     notes: tuple[str, ...]
     chunks: tuple[Chunk, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
+    boxes: bytes = b""
     blocks: tuple[Block, ...] = ()
 
 
@@ -138,9 +140,18 @@ def _converted(job: Job, setup: Setup, counter: TokenCounter) -> Converted:
     found = chunks(document, setup, counter.count, setup.chunking)
     if not found:
         raise NoText(f"{job.name}: no text in it", remedy="If it holds pictures of text, it needs OCR first.")
-    metadata = dict(document.metadata)
-    blocks = document.blocks if job.blocks else ()
-    return Converted(kind, document.title, document.text, document.pages, metadata, document.notes, found, blocks)
+    return Converted(
+        kind,
+        document.title,
+        document.text,
+        document.pages,
+        dict(document.metadata),
+        document.notes,
+        found,
+        hidden=document.hidden,
+        boxes=document.boxes,
+        blocks=document.blocks if job.blocks else (),
+    )
 
 
 def _too_much_memory(job: Job, setup: Setup) -> OverLimit:

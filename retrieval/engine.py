@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
-from retrieval.ports import ChatModel, Embedder, LexicalIndex, VectorIndex
-from retrieval.search.passages import PassageReader
+from retrieval.ports import Budget, Embedder, LexicalIndex, VectorIndex
 from retrieval.search.searcher import Searcher
 from retrieval.settings import EngineSettings
 from retrieval.store import schema
@@ -81,9 +80,12 @@ class Engine:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
+        budget: Budget | None = None,
     ) -> Answer:
         """A grounded answer or an abstention; see `Answerer.answer`."""
-        return self.answerer.answer(question, caller=caller, collection=collection, history=history, filters=filters)
+        return self.answerer.answer(
+            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
+        )
 
     def stream(
         self,
@@ -93,9 +95,12 @@ class Engine:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
+        budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same as it comes into being; see `Answerer.stream`."""
-        return self.answerer.stream(question, caller=caller, collection=collection, history=history, filters=filters)
+        return self.answerer.stream(
+            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
+        )
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -110,25 +115,9 @@ class Engine:
 
     @cached_property
     def answerer(self) -> "Answerer":
-        from retrieval.answer.answerer import Answerer  # what only writes or searches does without
+        from retrieval.answer.making import answerer  # what only writes or searches does without
 
-        chat = self.settings.language_model
-        return Answerer(
-            self.searcher,
-            PassageReader(self.catalog),
-            embedder=self._embedder,
-            chat=self._chat,
-            abstain_below=self.settings.abstain_below,
-            context_tokens=chat.context_tokens if chat else 0,
-        )
-
-    @cached_property
-    def _chat(self) -> ChatModel | None:
-        if self.settings.language_model is None:
-            return None
-        from retrieval.answer.model.chat import LangChainChat  # slow to import, and only where one is configured
-
-        return LangChainChat(self.settings.language_model)
+        return answerer(self.searcher, self.catalog, embedder=self._embedder, settings=self.settings)
 
     def close(self) -> None:
         self._closing.close()

@@ -68,7 +68,13 @@ class EmbeddingFailed(FootnoteError):
 
 
 class LanguageModelFailed(FootnoteError):
+    """`passing`: the same request may well succeed a little later."""
+
     code = "language_model_failed"
+
+    def __init__(self, message: str, *, remedy: str = "", passing: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        self.passing = passing
 
 
 class SourceError(FootnoteError):

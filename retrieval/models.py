@@ -82,6 +82,32 @@ class PageSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class WordBox:
+    """A word of the stored text, `text[start:end]`, and where it stands: fractions of its page from the top left."""
+
+    start: int
+    end: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """The words of one page in the order of the text; `width` and `height` in points, as the page is shown.
+
+    A word hyphenated at a line's end has a box for each part; a cell repeated over the rows that it spans has its
+    words' boxes at each place.
+    """
+
+    page: int
+    width: float
+    height: float
+    words: tuple[WordBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedPage:
     """A page of which nothing is indexed, and why."""
 
@@ -108,7 +134,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class StagedVersion:
-    """The one thing `ingest` hands over. `fingerprint` names converter, chunker and their settings."""
+    """The one thing `ingest` hands over. `fingerprint` names converter, chunker and their settings.
+
+    `hidden` are spans of the text, ascending, that a reader of the source does not see: no chunk covers them. `boxes`
+    says where the words stand, as `retrieval.boxes` packs it; b"" where the format has no places.
+    """
 
     source: Source
     fingerprint: str
@@ -117,6 +147,8 @@ class StagedVersion:
     pages: tuple[PageSpan, ...]
     metadata: Mapping[str, str]
     chunks: tuple[Chunk, ...]
+    hidden: tuple[tuple[int, int], ...] = ()
+    boxes: bytes = b""
     explained: tuple[ExplainedPage, ...] = ()
 
 
@@ -182,7 +214,7 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One kept version whole: the text in which all offsets count, and its pages."""
+    """One kept version whole: the text in which all offsets count, its pages, and the spans that no reader sees."""
 
     document_id: str
     collection: str
@@ -195,6 +227,7 @@ class StoredVersion:
     text: str
     pages: tuple[PageSpan, ...]
     metadata: Mapping[str, str]
+    hidden: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

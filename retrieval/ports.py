@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.models import NO_FILTERS, PUBLIC, Caller, Filters, Hit, Mode
-from retrieval.trace import Message
+from retrieval.trace import Message, Usage
 
 Rows = NDArray[np.int64]
 Vectors = NDArray[np.float32]
@@ -107,12 +107,29 @@ class LexicalIndex(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """Tokens of one request as the provider counted them."""
+
+    prompt: int
+    answer: int
+
+
 class ChatModel(Protocol):
-    """A language model that writes. `stream` yields text pieces as they arrive.
+    """A language model that writes. `stream` yields text pieces as they arrive, and what the provider counted.
 
     Errors: `LanguageModelFailed` for time-outs, refusals of the endpoint, broken streams and garbage.
     """
 
     @property
     def name(self) -> str: ...
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]: ...
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | TokenCount]: ...
+
+
+class Budget(Protocol):
+    """What one asker may still have written by a language model. Errors of a store are the store's."""
+
+    def is_spent(self) -> bool: ...
+    def book(self, usage: Usage) -> None:
+        """Called once for each request to the model, also for one that failed half way."""
+        ...

@@ -5,17 +5,34 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost."""
+
+    prompt: float
+    answer: float
+    currency: str = "USD"
+
+    def cost(self, prompt_tokens: int, answer_tokens: int) -> float:
+        return (self.prompt * prompt_tokens + self.answer * answer_tokens) / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageModelSettings:
     """A chat model as `langchain.chat_models.init_chat_model` names it, `provider:model`.
 
     `options` are passed on as they are (`base_url`, `api_key`, `temperature`). `timeout` is in seconds and bounds the
-    wait for the first and for each further piece; `context_tokens` bounds what is sent.
+    wait for the first and for each further piece; a request that fails for a reason that passes is sent `tries` times.
+    `context_tokens` bounds what is sent, counted by the model's own `tokenizer` (a `tokenizer.json`), or without one
+    by the bytes.
     """
 
     model: str
     options: dict[str, object] = field(default_factory=dict, repr=False)
     timeout: float = 60.0
     context_tokens: int = 4096
+    tries: int = 3
+    tokenizer: Path | None = None
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)

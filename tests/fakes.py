@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from retrieval.errors import LanguageModelFailed
-from retrieval.ports import Vectors
+from retrieval.ports import TokenCount, Vectors
 from retrieval.trace import Message
 
 
@@ -42,14 +42,17 @@ class ScriptedChatModel:
 
     name = "scripted"
 
-    def __init__(self, *pieces: str, fail_after: int | None = None) -> None:
+    def __init__(self, *pieces: str, fail_after: int | None = None, counted: TokenCount | None = None) -> None:
         self.pieces = pieces
         self.fail_after = fail_after
+        self.counted = counted
         self.asked: list[Sequence[Message]] = []
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | TokenCount]:
         self.asked.append(messages)
         for number, piece in enumerate(self.pieces):
             if number == self.fail_after:
                 raise LanguageModelFailed("the scripted model broke off", remedy="none")
             yield piece
+        if self.counted is not None:
+            yield self.counted

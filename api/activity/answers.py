@@ -1,9 +1,9 @@
 """Answers as they were given, for whoever asked to open them again."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import delete, insert, select
 
@@ -11,28 +11,34 @@ from api.activity.schema import answers
 from api.objects import AnswerObject
 from retrieval.errors import NotFound
 from retrieval.store.database import Database
+from retrieval.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """`asker` is the key's id that asked, `collection` what was asked of: null for all that the asker may see."""
+    """`asker` is the key's id that asked, `collection` what was asked of: null for all that the asker may see.
+
+    `trace` is a `Trace` as JSON has it; null where none was kept.
+    """
 
     asker: str
     asked_at: str
     collection: str | None
     body: AnswerObject
+    trace: dict[str, Any] | None
 
 
 class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, body: AnswerObject, *, asker: str, collection: str | None) -> None:
+    def keep(self, body: AnswerObject, *, asker: str, collection: str | None, trace: Trace | None) -> None:
         values = {
             "id": body["answer_id"],
             "asker": asker,
             "asked_at": datetime.now(UTC).isoformat(),
             "collection": collection,
+            "trace": None if trace is None else json.dumps(asdict(trace)),
         }
         with self._database.write() as connection:
             connection.execute(insert(answers).values(**values, body=json.dumps(body)))
@@ -43,7 +49,13 @@ class Answers:
             row = connection.execute(select(answers).where(answers.c.id == answer_id)).first()
         if row is None:
             raise no_answer(answer_id)
-        return KeptAnswer(row.asker, row.asked_at, row.collection, cast(AnswerObject, json.loads(row.body)))
+        return KeptAnswer(
+            asker=row.asker,
+            asked_at=row.asked_at,
+            collection=row.collection,
+            body=cast(AnswerObject, json.loads(row.body)),
+            trace=None if row.trace is None else json.loads(row.trace),
+        )
 
     def forget(self, before: str) -> None:
         """Drop what was asked before this time (ISO 8601, UTC)."""

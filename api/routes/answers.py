@@ -1,5 +1,7 @@
 """Answers that were given, opened again by who asked or by an admin, and what they thought of them."""
 
+from typing import cast
+
 from fastapi import APIRouter
 from typing_extensions import TypedDict
 
@@ -10,6 +12,7 @@ from api.objects import AnswerObject
 from api.server.deps import Asker, Serving
 from api.server.reopening import reopened
 from api.server.schemas import FeedbackBody
+from retrieval.trace import Trace
 
 router = APIRouter(prefix="/v1", tags=["ask"])
 
@@ -27,11 +30,12 @@ class KeptAnswerObject(AnswerObject):
     asked_at: str
     collection: str | None
     feedback: list[FeedbackObject]
+    trace: Trace | None
 
 
 @router.get("/answers/{answer_id}")
 def answer(answer_id: str, serving: Serving, asker: Asker) -> KeptAnswerObject:
-    """An answer as it was given, less the sources that the caller may not see any more."""
+    """An answer as it was given and how it came about, less the sources that the caller may not see any more."""
     kept = reopened(answer_id, answers=serving.activity.answers, catalog=serving.engine.catalog, asker=asker)
     given = serving.activity.feedback.of(answer_id)
     return _kept(kept, given)
@@ -56,6 +60,7 @@ def _kept(kept: KeptAnswer, given: tuple[Feedback, ...]) -> KeptAnswerObject:
         "asked_at": kept.asked_at,
         "collection": kept.collection,
         "feedback": [_feedback(one) for one in given],
+        "trace": cast(Trace | None, kept.trace),  # FastAPI reads it by the type
     }
 
 

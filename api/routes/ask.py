@@ -1,7 +1,7 @@
 """Search, and answers with their footnotes: whole, or as a stream of events."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.objects import AnswerObject, HitsObject, hits_object
-from api.server.answering import Begin, answered, kept, staged, told_as_fault
+from api.server.answering import Begin, Keep, answered, kept, staged, told_as_fault
 from api.server.deps import Asker, Place, Serving
 from api.server.limits import while_connected
 from api.server.respond import error_object
@@ -18,11 +18,9 @@ from api.server.schemas import AskBody, SearchBody
 from api.server.services import Services
 from api.server.sse import AnswerEvents, event_bytes, step_bytes
 from retrieval.errors import FootnoteError
-from retrieval.models import Answer, Done
+from retrieval.models import Done
 
 router = APIRouter(prefix="/v1", tags=["ask"])
-
-Keep = Callable[[Answer], Awaitable[AnswerObject]]
 
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {

@@ -1,7 +1,7 @@
 """One question's way through the engine, whatever route it came by: staged, kept for its asker, faults told."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from functools import partial
 
 from anyio import to_thread
@@ -16,6 +16,7 @@ from retrieval.errors import FootnoteError
 from retrieval.models import Answer, AnswerEvent, Done, SourcesFound
 
 Begin = Callable[[], Iterator[AnswerEvent]]
+Keep = Callable[[Answer], Awaitable[AnswerObject]]
 
 
 async def answered(begin: Begin, request: Request, serving: Services) -> Answer:
@@ -42,7 +43,7 @@ async def staged(begin: Begin, request: Request, serving: Services) -> AsyncGene
 async def kept(answer: Answer, *, serving: Services, asker: Principal, collection: str | None) -> AnswerObject:
     """The answer's object, kept for its asker. That it could not be kept does not take the answer away."""
     shown = answer_object(answer)
-    keep = partial(serving.activity.answers.keep, shown, asker=asker.key_id, collection=collection)
+    keep = partial(serving.activity.answers.keep, shown, asker=asker.key_id, collection=collection, trace=answer.trace)
     try:
         await to_thread.run_sync(keep)
     except FootnoteError as exc:

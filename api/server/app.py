@@ -13,15 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from api.errors import ErrorBody
-from api.routes import answers, ask, documents, health, jobs, reference, runs
+from api.routes import answers, ask, collections, compatible, documents, health, jobs, pages, runs, views
 from api.server.middleware import Admission, BodyLimit, Trace
 from api.server.respond import of_footnote, of_http, of_validation
 from api.server.services import Services
 from api.version import VERSION
 from retrieval.errors import FootnoteError
 
-_BEHIND_A_KEY = (ask, answers, documents, jobs, runs)
-_RESOURCES = (*_BEHIND_A_KEY, health, reference)
+_BEHIND_A_KEY = (ask, answers, compatible, collections, documents, views, jobs, runs)
+_RESOURCES = (*_BEHIND_A_KEY, health, pages)
 
 # For the description of the interface alone: `Admission` has let the request in before.
 _KEYED = [Depends(HTTPBearer(auto_error=False, scheme_name="key"))]

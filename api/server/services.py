@@ -10,12 +10,14 @@ from api.server.jobs import JobRunner
 from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
 from api.settings import Settings
+from api.viewing.page_images import PageImages
 from retrieval.models import (
     PUBLIC,
     AnswerEvent,
     Caller,
     DocumentSummary,
     Outcome,
+    PageBoxes,
     StoredVersion,
     Turn,
 )
@@ -32,6 +34,9 @@ class CatalogReads(Protocol):
     def collections(self, caller: Caller) -> tuple[str, ...]: ...
     def documents(self, caller: Caller, collection: str | None = None) -> tuple[DocumentSummary, ...]: ...
     def version(self, document_id: str, caller: Caller, number: int | None = None) -> StoredVersion: ...
+    def boxes(
+        self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
+    ) -> tuple[PageBoxes, ...]: ...
     def original(self, document_id: str, caller: Caller, number: int | None = None) -> "Original": ...
     def runs(self, limit: int = 20) -> "tuple[RunSummary, ...]": ...
     def outcomes(self, run_id: int) -> tuple[Outcome, ...]: ...
@@ -73,3 +78,4 @@ class Services:
     metrics: Metrics
     places: Places
     rate_limit: RateLimit
+    pages: PageImages

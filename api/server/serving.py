@@ -30,6 +30,7 @@ from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
 from api.server.services import AnsweringEngine, Services
 from api.settings import Settings
+from api.viewing.page_images import PageImages
 from retrieval.errors import HomeLocked, UsageError
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def assemble(
         metrics=Metrics(),
         places=Places(settings.max_concurrency, queue=settings.max_queue, timeout=settings.queue_timeout),
         rate_limit=RateLimit(settings.rate_limit),
+        pages=PageImages(),
     )
 
 

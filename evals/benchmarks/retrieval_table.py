@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from evals import beir, questions
-from evals.benchmark import RetrievalReport, measure, prepared
+from evals.benchmark import measure, prepared
 from evals.benchmarks import piece_sets, question_sets
 from evals.intervals import Interval
 from evals.models import JudgedSet
+from evals.results import RetrievalReport
 from retrieval.errors import FootnoteError
 from retrieval.models import Mode
 from retrieval.settings import EngineSettings

@@ -21,17 +21,19 @@ _WRAPPERS = {
 }
 _SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": " ", f"{W}ptab": " ", f"{W}noBreakHyphen": "-"}
 _OFF = ("0", "false", "off", "none")
+_NO_SIZE = ("0", "1", "2")
+"""Half points: no more than one point high."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What a paragraph's text leaves for elsewhere, and what was left out so far."""
+    """What a paragraph's text leaves for elsewhere, what was left out so far, and the texts that no reader sees."""
 
     footnotes: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
     charts: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     changes: int = 0
-    hidden: int = 0
     comments: int = 0
 
 
@@ -90,9 +92,9 @@ class TextReader:
             self._read(element, parts)
 
     def _run(self, run: etree._Element, parts: list[str]) -> None:
-        hidden = run.find(f"{W}rPr/{W}vanish")
-        if hidden is not None and hidden.get(VAL) not in _OFF:
-            self.seen.hidden += any(text.text for text in run.iterfind(f"{W}t"))
+        if is_hidden(run):
+            if text := "".join(part.text or "" for part in run.iterfind(f"{W}t")).strip():
+                self.seen.hidden.append(text)
             return
         for child in run.iterchildren("*"):
             self._run_part(child, parts)
@@ -164,6 +166,33 @@ class TextReader:
             inner = chosen(element) if is_alternative(element) else element
             for child in inner.iterchildren("*"):
                 self._drawn(child)
+
+
+def is_hidden(run: etree._Element) -> bool:
+    """Whether a run is marked as hidden, of no size, or white on paper that nothing says is coloured."""
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        return False
+    vanish, size, color = (properties.find(f"{W}{name}") for name in ("vanish", "sz", "color"))
+    if vanish is not None and vanish.get(VAL) not in _OFF:
+        return True
+    if size is not None and size.get(VAL) in _NO_SIZE:
+        return True
+    return color is not None and color.get(VAL, "").upper() == "FFFFFF" and _on_paper(run)
+
+
+def _on_paper(run: etree._Element) -> bool:
+    """Outside of tables and boxes, whose styles may be dark, and without shading of its own or its paragraph's."""
+    if run.find(f"{W}rPr/{W}shd") is not None or run.find(f"{W}rPr/{W}highlight") is not None:
+        return False
+    for around in run.iterancestors():
+        if around.tag in (f"{W}tbl", f"{W}txbxContent") or around.find(f"{W}pPr/{W}shd") is not None:
+            return False
+        if around.tag == f"{W}p" and around.find(f"{W}pPr/{W}pStyle") is not None:
+            return False
+        if around.tag == f"{W}document":
+            return around.find(f"{W}background") is None
+    return True
 
 
 def chosen(alternatives: etree._Element) -> etree._Element:

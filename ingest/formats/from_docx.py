@@ -15,7 +15,7 @@ from ingest.blocks import assemble
 from ingest.errors import Malformed
 from ingest.formats.charts import chart_pieces
 from ingest.formats.docx_numbering import VAL, Numbering, Style, Styles, W
-from ingest.formats.docx_text import TextReader, chosen, is_alternative
+from ingest.formats.docx_text import TextReader, chosen, is_alternative, is_hidden
 from ingest.formats.lists import Item, list_text
 from ingest.formats.packages import Package, metadata, open_package
 from ingest.formats.tables import pipe_table
@@ -70,6 +70,8 @@ class _Reader:
     def document(self) -> Iterator[Piece | Item]:
         for body in self._root.iterchildren(f"{W}body"):
             yield from self._blocks(body)
+        if hidden := self._text.seen.hidden:
+            yield Piece("paragraph", "\n".join(hidden), hidden=True)
 
     def notes(self) -> list[str]:
         seen = self._text.seen
@@ -77,7 +79,7 @@ class _Reader:
             (self._contents, "lines of a table of contents left out"),
             (seen.changes, "tracked changes read as accepted"),
             (seen.comments, "comments left out"),
-            (seen.hidden, "runs of hidden text left out"),
+            (len(seen.hidden), "runs of hidden text kept and not searched"),
             (self._embedded, "embedded documents left out"),
         )
         return [f"{what}: {count}" for count, what in counted if count]
@@ -251,8 +253,13 @@ def _font(run: etree._Element) -> str:
 def _code_text(element: etree._Element) -> str:
     """The paragraph with its white space."""
     signs = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}noBreakHyphen": "-"}
-    parts = element.iter(f"{W}t", *signs)
+    parts = (part for part in element.iter(f"{W}t", *signs) if not _is_hidden_part(part))
     return "".join(signs.get(part.tag) or part.text or "" for part in parts).replace("\xa0", " ").rstrip()
+
+
+def _is_hidden_part(part: etree._Element) -> bool:
+    run = part.getparent()
+    return run is not None and run.tag == f"{W}r" and is_hidden(run)
 
 
 def _joined(blocks: Iterable[Piece | Item]) -> Iterator[Piece]:

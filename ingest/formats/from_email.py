@@ -59,9 +59,11 @@ def _plain(body: Body) -> Iterator[Piece]:
 def _html(body: Body, name: str) -> Iterator[Piece]:
     """A mail is all content: nothing but what its reader can't see is dropped."""
     tree = parse(body.text, name)
-    drop_unseen(tree)
+    unseen = dict.fromkeys(text for _, text in drop_unseen(tree))
     unwrap_layout(tree)
     yield from markdown_pieces(clean_text(markdown(tree)))
+    if unseen:
+        yield Piece("paragraph", "\n".join(unseen), hidden=True)
 
 
 def _left_out(mail: Mail) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import heapq
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.blocks import assemble
@@ -13,8 +14,10 @@ from ingest.formats.pdf_geometry import ReadPage
 from ingest.formats.pdf_headings import heading_levels
 from ingest.formats.pdf_layout import PageReader
 from ingest.formats.pdf_margins import without_running_lines
+from ingest.formats.pdf_places import page_boxes
 from ingest.formats.pdf_reader import PdfFile
 from ingest.models import Document, Piece
+from retrieval.boxes import packed
 
 _NO_TITLE = re.compile(
     r"untitled|microsoft (?:word|powerpoint|excel)|.*\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?)$", re.IGNORECASE
@@ -36,16 +39,17 @@ def convert(path: Path, name: str) -> Document:
         if not blocks and reader.only_running:
             reader, blocks = _read(file.pages())
         beside = extras(path) if file.has_form_or_attachments() else Extras()
-    if not blocks and not beside.fields:
+    if not any(block.look != "hidden" for block in blocks) and not beside.fields:
         raise _no_text(name, page_count, reader)
     levels = heading_levels(blocks, outline)
-    return assemble(
+    document = assemble(
         _with_fields(_pieces(blocks, levels), beside),
         title=_title(metadata.get("Title", ""), blocks, levels) or Path(name).stem,
         page_count=page_count,
         metadata=_metadata(metadata),
         notes=(*_notes(blocks, page_count, reader), *beside.notes),
     )
+    return replace(document, boxes=packed(page_boxes(document.text, blocks, reader.placed)))
 
 
 def _with_fields(pieces: Iterator[Piece], beside: Extras) -> Iterator[Piece]:
@@ -64,6 +68,8 @@ def _read(pages: Iterator[ReadPage | None]) -> tuple[PageReader, list[PageBlock]
 
 def _no_text(name: str, page_count: int, reader: PageReader) -> NoText:
     pages = "its 1 page" if page_count == 1 else f"any of its {page_count} pages"
+    if reader.hidden:
+        return NoText(f"{name} has no text that can be seen on {pages}", remedy="Check in a PDF viewer what it shows.")
     if not reader.pictures:
         return NoText(f"{name} has no text on {pages}", remedy="Check in a PDF viewer whether it shows any text.")
     return NoText(
@@ -91,6 +97,8 @@ def _piece(block: PageBlock, level: int) -> Piece:
     if level:
         text = f"{block.marker} {block.text}".strip()
         return Piece("heading", f"{'#' * level} {text}", level, block.page)
+    if block.look == "hidden":
+        return Piece("paragraph", _escaped(block.text), 0, block.page, hidden=True)
     if block.look == "table":
         return Piece("table", block.text, 0, block.page)
     if block.look == "code":
@@ -142,13 +150,13 @@ def _date(claimed: str) -> str:
 
 def _notes(blocks: Sequence[PageBlock], page_count: int, reader: PageReader) -> tuple[str, ...]:
     notes: list[str] = []
-    with_text = {block.page for block in blocks} | reader.only_running
+    with_text = {block.page for block in blocks if block.look != "hidden"} | reader.only_running
     if empty := [page for page in range(1, page_count + 1) if page not in with_text and page not in reader.broken]:
         notes.append(f"without a text layer, and OCR is not there yet: {_page_list(empty)}")
     if reader.broken:
         notes.append(f"damaged and left out: {_page_list(sorted(reader.broken))}")
     if reader.hidden:
-        notes.append(f"{reader.hidden} words that are invisible or off the page were left out")
+        notes.append(f"{reader.hidden} words that no reader of the pages sees are kept and not searched")
     return tuple(notes)
 
 

@@ -10,6 +10,7 @@ from lxml import etree
 
 from ingest.errors import Malformed, Unreadable
 from ingest.formats.decoding import decode
+from ingest.formats.html_unseen import is_unseen
 from ingest.markdown import clean_text
 
 Element: TypeAlias = lxml.html.HtmlElement
@@ -21,10 +22,9 @@ _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE
 )
 _UNSEEN_TAGS = (
-    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "applet", "audio", "video",
+    "script", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "applet", "audio", "video",
     "map", "input", "select", "textarea", "datalist", "progress", "meter", "dialog", "rp",
 )  # fmt: skip
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _HIDDEN_CLASSES = {
     "sortkey", "sort-key", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only",
     "screenreader-only", "element-invisible", "mw-editsection", "mw-empty-elt",
@@ -60,11 +60,12 @@ def parse(text: str, name: str) -> Element:
     return root
 
 
-def drop_unseen(root: Element) -> None:
+def drop_unseen(root: Element) -> list[tuple[Element, str]]:
     """Take out of the tree what no reader sees: scripts, form controls, hidden elements (sort keys, collapsed menus).
 
     An element that holds most of the page's words stays even if it is marked as hidden: pages do so with their whole
-    body until a script has run, or while a dialog is open.
+    body until a script has run, or while a dialog is open. Returned are the texts that were hidden from all readers,
+    each with the nearest element around it that says something else.
     """
     for element in list(root.iter(*_UNSEEN_TAGS)):
         remove(element)
@@ -74,9 +75,22 @@ def drop_unseen(root: Element) -> None:
         else:
             remove(element)
     most = words(root) / 2
+    styled = any(element.tag == "style" or element.get("rel") == "stylesheet" for element in root.iter("style", "link"))
+    for element in list(root.iter("style")):
+        remove(element)
+    hidden: list[tuple[Element, str]] = []
     for element in list(root.iter(etree.Element)):
-        if element is not root and _is_hidden(element) and words(element) <= most:
+        parent = element.getparent()
+        if parent is None:
+            continue
+        unseen = is_unseen(element, styled=styled)
+        if (unseen or _is_for_machines(element)) and words(element) <= most:
+            text = " ".join("".join(element.itertext()).split())
+            around = [parent, *parent.iterancestors()]
             remove(element)
+            if unseen and text:
+                hidden.append((next((one for one in around if words(one)), root), text))
+    return hidden
 
 
 def drop_icons(root: Element) -> None:
@@ -110,14 +124,11 @@ def tokens(element: Element) -> str:
     return " ".join(element.get(name) or "" for name in ("class", "id", "role")).lower()
 
 
-def _is_hidden(element: Element) -> bool:
-    if element.get("hidden") is not None and element.get("hidden") != "until-found":
-        return True
+def _is_for_machines(element: Element) -> bool:
+    """What is said again for programs that sort, edit or read the page aloud."""
     if (element.get("aria-hidden") or "").lower() == "true":
         return True
-    if not _HIDDEN_CLASSES.isdisjoint((element.get("class") or "").split()):
-        return True
-    return bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+    return not _HIDDEN_CLASSES.isdisjoint((element.get("class") or "").split())
 
 
 def _is_icon(image: Element) -> bool:

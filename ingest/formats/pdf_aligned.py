@@ -8,20 +8,20 @@ from collections.abc import Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.formats.pdf_cells import is_value, records
+from ingest.formats.pdf_cells import Cell, cell_of, is_value, records
 from ingest.formats.pdf_geometry import Word
-from ingest.formats.pdf_rows import Row, join_lines
+from ingest.formats.pdf_rows import Row
 from ingest.formats.pdf_runs import Cut, column_gaps, cut_rows, stretches
 
 _VALUED = 0.8
 
 
 class AlignedTable(NamedTuple):
-    """Rows first to last (exclusive) of those looked at, as a grid of texts with rows of equal length."""
+    """Rows first to last (exclusive) of those looked at, as a grid of cells with rows of equal length."""
 
     first: int
     last: int
-    cells: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[Cell, ...], ...]
 
 
 def aligned_tables(rows: Sequence[Row], *, gap: float, rules: Sequence[float], known: Set[str]) -> list[AlignedTable]:
@@ -67,8 +67,8 @@ class _Candidate:
         placed = [self._placed(cut) for cut in self._cuts]
         if not self._convincing(placed):
             return None
-        grid = [tuple(join_lines(lines, self._known) for lines in row) for row in self._grouped(placed)]
-        grid = [row for row in grid if any(row)]
+        grid = [tuple(cell_of(lines, self._known) for lines in row) for row in self._grouped(placed)]
+        grid = [row for row in grid if any(cell.text for cell in row)]
         if len(grid) < 2:
             return None
         return AlignedTable(self._first, self._last, tuple(grid))
@@ -126,7 +126,7 @@ class _Candidate:
             return False
         return columns >= 3 or values >= 0.15 or (len(tabular) >= 4 and share >= 0.8 and words <= 4)
 
-    def _grouped(self, placed: list[list[list[Row]]]) -> list[list[list[str]]]:
+    def _grouped(self, placed: list[list[list[Row]]]) -> list[list[list[Row]]]:
         """Rows of cells, each cell the lines of its text: lines that are one record are taken together."""
         bands: list[list[int]] = [[0]]
         for index in range(1, len(placed)):
@@ -137,16 +137,14 @@ class _Candidate:
         ruled = len(bands) >= 3 and len(bands) >= 0.3 * len(placed)
         if not ruled:
             return self._wrapped(placed, list(range(len(placed))))
-        grouped: list[list[list[str]]] = []
+        grouped: list[list[list[Row]]] = []
         for band in bands:
             cells = [
                 [word for index in band for piece in placed[index][x] for word in piece.words]
                 for x in range(len(placed[0]))
             ]
             if len(band) == 1 or (records(cells) is None and not self._several(placed, band)):
-                grouped.append(
-                    [[piece.text for index in band for piece in placed[index][x]] for x in range(len(placed[0]))]
-                )
+                grouped.append([[piece for index in band for piece in placed[index][x]] for x in range(len(placed[0]))])
             else:
                 grouped += self._wrapped(placed, band)
         return grouped
@@ -157,17 +155,16 @@ class _Candidate:
             sum(sum(is_value(piece.text) for cell in placed[index][1:] for piece in cell) >= 1 for index in band) >= 2
         )
 
-    def _wrapped(self, placed: list[list[list[Row]]], band: list[int]) -> list[list[list[str]]]:
+    def _wrapped(self, placed: list[list[list[Row]]], band: list[int]) -> list[list[list[Row]]]:
         """Lines of a band with wrapped texts joined to the record that they go on from."""
-        grouped: list[list[list[str]]] = []
+        grouped: list[list[list[Row]]] = []
         last: list[int] = []
         for index in band:
-            row = [[piece.text for piece in cell] for cell in placed[index]]
             if last and self._continues(placed, last, index):
-                grouped[-1] = [above + below for above, below in zip(grouped[-1], row, strict=True)]
+                grouped[-1] = [above + below for above, below in zip(grouped[-1], placed[index], strict=True)]
                 last.append(index)
             else:
-                grouped.append(row)
+                grouped.append(list(placed[index]))
                 last = [index]
         return grouped
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from ingest.formats.pdf_geometry import Word
 from ingest.formats.pdf_rows import Row, join_lines, usual_size
 
-BlockLook = Literal["text", "item", "code", "table", "caption"]
+BlockLook = Literal["text", "item", "code", "table", "caption", "hidden"]
 _BULLET = re.compile(r"[•●○◦▪■□‣⁃·➢➤✓❖►\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf02d\u2023]\Z|[–—o-]\Z")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})\)|(?:\d{1,2}|[a-z]|[ivx]{1,5})\.)\Z")
 _CAPTION = re.compile(
@@ -23,7 +24,8 @@ _SENTENCE_END = (".", "!", "?", ":", ";")
 class PageBlock(NamedTuple):
     """A block on its page. `size` and `bold` are those of its text, `indent` its left edge, `gap` the white above it.
 
-    `marker` is the list item's sign or number. `lines` counts the rows it was made of.
+    `marker` is the list item's sign or number. `lines` counts the rows it was made of. `words` are those of its
+    text, in order, until they are placed.
     """
 
     look: BlockLook
@@ -36,6 +38,7 @@ class PageBlock(NamedTuple):
     gap: float = 0.0
     lines: int = 1
     marker: str = ""
+    words: tuple[Word, ...] = ()
 
 
 def row_blocks(rows: Sequence[Row], *, page: int, known: Set[str]) -> list[PageBlock]:
@@ -175,7 +178,8 @@ def _block(group: Sequence[Row], *, page: int, gap: float, known: Set[str]) -> P
         look, text = "code", _code(group)
     elif _CAPTION.match(text) and len(text.split()) <= _CAPTION_WORDS:
         look = "caption"
-    return PageBlock(look, text, page, first.size, bold, italic, first.x0, gap, len(group), marker)
+    words = tuple(word for row in group for word in row.words)
+    return PageBlock(look, text, page, first.size, bold, italic, first.x0, gap, len(group), marker, words)
 
 
 def _code(group: Iterable[Row]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence, Set
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingest.formats.pdf_geometry import Word
 from ingest.formats.pdf_rows import Row, join_lines, make_rows
@@ -22,16 +23,26 @@ _VALUE = re.compile(
 _BLANK_VALUE = re.compile(r"[$€£¥]?\s*(?:[-–—−.]{1,3}|n\.?/?[ams]\.?|nil|none|\*+)\s*%?\)?", re.IGNORECASE)
 
 
+class Cell(NamedTuple):
+    """A cell's text and the words that it was made of, in the order of the text."""
+
+    text: str = ""
+    words: tuple[Word, ...] = ()
+
+
 def is_value(text: str) -> bool:
     """A number with its signs and units, or what stands for none."""
     return len(text) <= _LONGEST and bool(_VALUE.fullmatch(text) or _BLANK_VALUE.fullmatch(text))
 
 
-def cell_text(words: Sequence[Word], known: Set[str] = frozenset()) -> str:
+def cell_of(rows: Sequence[Row], known: Set[str] = frozenset()) -> Cell:
+    """The cell whose lines these are; an empty one for none."""
+    return Cell(join_lines([row.text for row in rows], known), tuple(word for row in rows for word in row.words))
+
+
+def words_cell(words: Sequence[Word], known: Set[str] = frozenset()) -> Cell:
     """The words of one cell in reading order."""
-    if not words:
-        return ""
-    return join_lines([row.text for row in make_rows(words)], known)
+    return cell_of(make_rows(words), known) if words else Cell()
 
 
 def records(cells: Sequence[Sequence[Word]]) -> list[list[list[Word]]] | None:

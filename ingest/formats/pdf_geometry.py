@@ -23,13 +23,17 @@ class Style(NamedTuple):
 
 
 class Word(NamedTuple):
-    """Characters without white space between them; `base` is the y of the baseline."""
+    """Characters without white space between them; `base` is the y of the baseline.
+
+    A word at an `angle` (90, 180, 270 degrees clockwise) has coordinates that are turned with it.
+    """
 
     text: str
     x0: float
     x1: float
     base: float
     style: Style
+    angle: int = 0
 
     @property
     def top(self) -> float:
@@ -38,6 +42,18 @@ class Word(NamedTuple):
     @property
     def bottom(self) -> float:
         return self.base + 0.22 * self.style.size
+
+    @property
+    def box(self) -> "Box":
+        """Where it stands on the page as that is shown."""
+        x0, top, x1, bottom = self.x0, self.top, self.x1, self.bottom
+        if self.angle == 90:
+            return Box(-bottom, x0, -top, x1)
+        if self.angle == 180:
+            return Box(-x1, -bottom, -x0, -top)
+        if self.angle == 270:
+            return Box(top, -x1, bottom, -x0)
+        return Box(x0, top, x1, bottom)
 
 
 class Box(NamedTuple):
@@ -92,8 +108,9 @@ class ReadPage:
 
     `across` and `down` are horizontal and vertical ruling lines as thin boxes; `fills` are shaded rectangles, `images`
     the boxes of raster images, `drawings` those of curves and slanting lines, as charts have. `turned` holds words that
-    stand at another angle than the page's text, in reading order, in coordinates turned with them. `hidden` counts
-    words left out as invisible or off the page.
+    stand at another angle than the page's text, in reading order, in coordinates turned with them. `hidden` are words
+    that no reader sees: invisible, too small, of the paper's colour or off the page. Where a page was turned as a whole
+    to be read, `shift` is what its words were moved by for it, and `shown` the page's size before.
     """
 
     number: int
@@ -106,7 +123,9 @@ class ReadPage:
     fills: tuple[Box, ...] = ()
     images: tuple[Box, ...] = ()
     drawings: tuple[Box, ...] = ()
-    hidden: int = 0
+    hidden: tuple[Word, ...] = ()
+    shift: tuple[float, float] = (0.0, 0.0)
+    shown: tuple[float, float] = (0.0, 0.0)
 
 
 def bounds(words: Sequence[Word]) -> Box:

@@ -59,7 +59,7 @@ def _by_outline(blocks: Sequence[PageBlock], outline: Sequence[Bookmark]) -> dic
     lowest = min((level for marks in wanted.values() for _, level in marks), default=0)
     found: dict[int, int] = {}
     for index, block in enumerate(blocks):
-        if block.look == "table" or block.lines > 5 or block.page not in wanted:
+        if block.look in ("table", "hidden") or block.lines > 5 or block.page not in wanted:
             continue
         key = _key(f"{block.marker} {block.text}")
         for title, level in wanted[block.page]:
@@ -79,7 +79,7 @@ def _body_sizes(blocks: Sequence[PageBlock]) -> dict[int, float]:
     weights: dict[int, Counter[float]] = {}
     for block in blocks:
         weight = weights.setdefault(block.page, Counter())
-        if block.look != "table":
+        if block.look not in ("table", "hidden"):
             weight[block.size] += len(block.text)
     sizes: dict[int, float] = {}
     for page in weights:

@@ -5,11 +5,14 @@ from collections.abc import Sequence, Set
 
 from ingest.formats.pdf_aligned import aligned_tables
 from ingest.formats.pdf_blocks import PageBlock, row_blocks
+from ingest.formats.pdf_cells import Cell
 from ingest.formats.pdf_columns import reading_order
 from ingest.formats.pdf_geometry import Box, ReadPage, Word, bounds
+from ingest.formats.pdf_places import PlacedPage, placed
 from ingest.formats.pdf_rows import Row, make_rows, usual_gap, usual_size
 from ingest.formats.pdf_ruled import ruled_tables
 from ingest.formats.tables import pipe_table
+from ingest.markdown import clean_text
 
 _KNOWN_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 
@@ -17,8 +20,9 @@ _KNOWN_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 class PageReader:
     """Reads pages one after the other; what it learns of a document's words helps to join hyphenated ones.
 
-    `hidden` counts words left out, `pictures` raster images; `broken` are pages that could not be loaded,
-    `only_running` pages whose text is nothing but running lines, or that are blank.
+    `hidden` counts words that no reader sees, `pictures` raster images; `broken` are pages that could not be loaded,
+    `only_running` pages whose text is nothing but running lines, or that are blank. `placed` says of each page with
+    text where the words of its blocks stand.
     """
 
     def __init__(self) -> None:
@@ -26,23 +30,27 @@ class PageReader:
         self.pictures = 0
         self.broken: set[int] = set()
         self.only_running: set[int] = set()
+        self.placed: list[PlacedPage] = []
         self._known: set[str] = set()
         self._number = 0
 
     def blocks(self, page: ReadPage | None) -> list[PageBlock]:
-        """The page's blocks in reading order; none for a page that could not be loaded."""
+        """The page's blocks in reading order, what is hidden last; none for a page that could not be loaded."""
         self._number += 1
         if page is None:
             self.broken.add(self._number)
             return []
-        self.hidden += page.hidden
+        self.hidden += len(page.hidden)
         self.pictures += len(page.images)
         self._learn(page.words)
         known = self._known
         blocks = _page_blocks(page, known)
         if not blocks and not page.images:
             self.only_running.add(page.number)
-        return blocks
+        blocks = [block._replace(text=clean_text(block.text)) for block in (*blocks, *_hidden(page))]
+        if blocks:
+            self.placed.append(placed(page, blocks))
+        return [block._replace(words=()) for block in blocks]
 
     def _learn(self, words: Sequence[Word]) -> None:
         for word in words:
@@ -57,7 +65,7 @@ def _page_blocks(page: ReadPage, known: Set[str]) -> list[PageBlock]:
     blocks: list[PageBlock] = []
     for region in reading_order(free, [table.box for table in tables]):
         if region.table >= 0:
-            blocks.append(_table(pipe_table(tables[region.table].rows), page.number))
+            blocks.append(_table(tables[region.table].rows, page.number))
         else:
             blocks += _region_blocks(make_rows(region.words), page, known)
     if page.turned:
@@ -65,8 +73,19 @@ def _page_blocks(page: ReadPage, known: Set[str]) -> list[PageBlock]:
     return blocks
 
 
-def _table(markdown: str, page: int) -> PageBlock:
-    return PageBlock("table", markdown, page, 0.0, bold=False)
+def _table(rows: Sequence[Sequence[Cell]], page: int) -> PageBlock:
+    markdown = pipe_table([[cell.text for cell in row] for row in rows])
+    words = tuple(word for row in rows for cell in row for word in cell.words)
+    return PageBlock("table", markdown, page, 0.0, bold=False, words=words)
+
+
+def _hidden(page: ReadPage) -> list[PageBlock]:
+    """What no reader of the page sees, in one block."""
+    if not page.hidden:
+        return []
+    words = tuple(word for row in make_rows(page.hidden) for word in row.words)
+    text = " ".join(word.text for word in words)
+    return [PageBlock("hidden", text, page.number, words[0].style.size, bold=False, words=words)]
 
 
 def _region_blocks(rows: list[Row], page: ReadPage, known: Set[str]) -> list[PageBlock]:
@@ -80,7 +99,7 @@ def _region_blocks(rows: list[Row], page: ReadPage, known: Set[str]) -> list[Pag
         if _charted([word for row in rows[table.first : table.last] for word in row.words], page.drawings):
             continue
         blocks += row_blocks(rows[at : table.first], page=page.number, known=known)
-        blocks.append(_table(pipe_table(table.cells), page.number))
+        blocks.append(_table(table.cells, page.number))
         at = table.last
     return blocks + row_blocks(rows[at:], page=page.number, known=known)
 

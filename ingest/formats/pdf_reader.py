@@ -12,6 +12,7 @@ import pypdfium2.raw as c
 
 from ingest.errors import Encrypted, Malformed, Unreadable
 from ingest.formats.pdf_geometry import Bookmark, Frame, ReadPage
+from ingest.formats.pdf_pale import hide_pale
 from ingest.formats.pdf_paths import Lines, read_paths
 from ingest.formats.pdf_words import PageWords, read_words
 
@@ -104,9 +105,12 @@ def _read_page(page: pdfium.PdfPage, number: int) -> ReadPage:
     finally:
         textpage.close()
     lines = read_paths(page, frame.place)
-    if words.hidden and (not words.upright or _scanned(words, lines, frame)):
-        words.upright, words.hidden = words.upright + words.hidden, []
-    lines, frame = _turned_upright(words, lines, frame)
+    if words.invisible and _scanned(words, lines, frame):
+        words.upright, words.invisible = words.upright + words.invisible, []
+    if words.pale:
+        hide_pale(page, words, lines.fills)
+    shown = (frame.width, frame.height)
+    lines, frame, shift = _turned_upright(words, lines, frame)
     return ReadPage(
         number=number,
         width=frame.width,
@@ -118,14 +122,18 @@ def _read_page(page: pdfium.PdfPage, number: int) -> ReadPage:
         fills=tuple(lines.fills),
         images=tuple(lines.images),
         drawings=tuple(lines.drawings),
-        hidden=len(words.hidden) + words.off,
+        hidden=(*words.invisible, *words.unseen),
+        shift=shift,
+        shown=shown,
     )
 
 
 def _scanned(words: PageWords, lines: Lines, frame: Frame) -> bool:
     """Whether the page is a picture of a page, the recognised text laid invisibly over it."""
+    if not words.upright:
+        return bool(lines.images or lines.drawings)
     largest = max((image.area for image in lines.images), default=0.0)
-    return largest >= 0.5 * frame.width * frame.height and len(words.hidden) > len(words.upright)
+    return largest >= 0.5 * frame.width * frame.height and len(words.invisible) > len(words.upright)
 
 
 def _frame(page: pdfium.PdfPage) -> Frame:
@@ -135,11 +143,14 @@ def _frame(page: pdfium.PdfPage) -> Frame:
     return Frame(box.left, box.bottom, box.right, box.top, c.FPDFPage_GetRotation(page) % 4)
 
 
-def _turned_upright(words: PageWords, lines: Lines, frame: Frame) -> tuple[Lines, Frame]:
-    """A page set sideways as a whole (a wide table) is turned, its words in place; any other is left."""
+def _turned_upright(words: PageWords, lines: Lines, frame: Frame) -> tuple[Lines, Frame, tuple[float, float]]:
+    """A page set sideways as a whole (a wide table) is turned, its words in place; any other is left.
+
+    Also what the words were moved by.
+    """
     angle, sideways = max(words.turned.items(), key=lambda item: len(item[1]), default=(0, []))
     if angle not in (90, 180, 270) or len(sideways) < max(_SIDEWAYS_WORDS, 3 * len(words.upright)):
-        return lines, frame
+        return lines, frame, (0.0, 0.0)
     width, height = frame.width, frame.height
     dx, dy = {90: (0.0, width), 180: (width, height), 270: (height, 0.0)}[angle]
     del words.turned[angle]
@@ -147,4 +158,4 @@ def _turned_upright(words: PageWords, lines: Lines, frame: Frame) -> tuple[Lines
         words.turned[360 - angle] = words.upright
     words.upright = [word._replace(x0=word.x0 + dx, x1=word.x1 + dx, base=word.base + dy) for word in sideways]
     size = (height, width) if angle != 180 else (width, height)
-    return lines.turned(angle, width, height), Frame(0.0, 0.0, size[0], size[1], 0)
+    return lines.turned(angle, width, height), Frame(0.0, 0.0, size[0], size[1], 0), (dx, dy)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
-from ingest.formats.pdf_cells import cell_text, is_value, records
+from ingest.formats.pdf_cells import Cell, is_value, records, words_cell
 from ingest.formats.pdf_geometry import Box, Word
 from ingest.formats.pdf_rows import make_rows, segments
 
@@ -22,10 +22,10 @@ _MAX_GRID = 20_000
 
 
 class Table(NamedTuple):
-    """A grid of cell texts, all rows of equal length; `words` are those it has taken off the page."""
+    """A grid of cells, all rows of equal length; `words` are those it has taken off the page."""
 
     box: Box
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     words: frozenset[int]
 
 
@@ -190,7 +190,7 @@ class _Grid:
         if len(cells) < 3 or not self._tabular(cells) or self._unparted(cells, words):
             return None
         rows = [row for band in range(self._high) for row in self._band(band, cells, words, known)]
-        rows = _without_empty_columns([row for row in rows if any(row)])
+        rows = _without_empty_columns([row for row in rows if any(cell.text for cell in row)])
         if len(rows) < 2 or len(rows[0]) < 2:
             return None
         return Table(Box(self._xs[0], self._ys[0], self._xs[-1], self._ys[-1]), tuple(map(tuple, rows)), used)
@@ -228,7 +228,7 @@ class _Grid:
                     bands.add(root // self._wide)
         return len(bands) > 0.4 * len({root // self._wide for root in cells})
 
-    def _band(self, band: int, cells: dict[int, list[int]], words: Sequence[Word], known: Set[str]) -> list[list[str]]:
+    def _band(self, band: int, cells: dict[int, list[int]], words: Sequence[Word], known: Set[str]) -> list[list[Cell]]:
         """The rows of one strip between two horizontal lines: one, or several where records stand in it unparted."""
         roots = [self._root(band * self._wide + x) for x in range(self._wide)]
         inner = [
@@ -236,17 +236,17 @@ class _Grid:
         ]
         split = records([_of(cells, root, words) for root in inner])
         if split is None:
-            return [[self._said(root, band, cell_text(_of(cells, root, words), known)) for root in roots]]
-        rows: list[list[str]] = []
+            return [[self._said(root, band, words_cell(_of(cells, root, words), known)) for root in roots]]
+        rows: list[list[Cell]] = []
         for line in split:
-            texts = {root: cell_text(part, known) for root, part in zip(inner, line, strict=True)}
-            outer = {root: cell_text(_of(cells, root, words), known) for root in roots}
-            rows.append([texts.get(root, outer[root] if root not in inner else "") for root in roots])
+            found = {root: words_cell(part, known) for root, part in zip(inner, line, strict=True)}
+            outer = {root: words_cell(_of(cells, root, words), known) for root in roots}
+            rows.append([found.get(root, outer[root] if root not in inner else Cell()) for root in roots])
         return rows
 
-    def _said(self, root: int, band: int, text: str) -> str:
-        """The text of a cell over several rows: said in each, but a long one in the first alone."""
-        return text if root // self._wide == band or len(text) <= _REPEATED else ""
+    def _said(self, root: int, band: int, cell: Cell) -> Cell:
+        """A cell over several rows: said in each, but a long one in the first alone."""
+        return cell if root // self._wide == band or len(cell.text) <= _REPEATED else Cell()
 
     def _reaches_below(self, root: int, band: int) -> bool:
         if band + 1 >= self._high:
@@ -284,13 +284,13 @@ def _slot(places: list[float], value: float) -> int | None:
     return len(places) - 2
 
 
-def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
+def _without_empty_columns(rows: list[list[Cell]]) -> list[list[Cell]]:
     """Without columns that are empty or repeat their left neighbour all the way down (a doubled line)."""
     if not rows:
         return rows
     keep = [
         x
         for x in range(len(rows[0]))
-        if any(row[x] for row in rows) and (x == 0 or any(row[x] != row[x - 1] for row in rows))
+        if any(row[x].text for row in rows) and (x == 0 or any(row[x].text != row[x - 1].text for row in rows))
     ]
     return [[row[x] for x in keep] for row in rows]

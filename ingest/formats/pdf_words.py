@@ -33,12 +33,16 @@ _char_origin = by_address(c.FPDFText_GetCharOrigin, ctypes.c_int, ADDRESS, ctype
 
 @dataclass(slots=True)
 class PageWords:
-    """Words by how they stand, filled while reading: upright, invisible, turned by angle; `off` lie off the page."""
+    """Words by how they stand, filled while reading: upright, turned by angle; `invisible` ones are not drawn.
+
+    `unseen` are too small or off the page. `pale` are those upright or turned that are as white as paper.
+    """
 
     upright: list[Word] = field(default_factory=list)
-    hidden: list[Word] = field(default_factory=list)
+    invisible: list[Word] = field(default_factory=list)
     turned: dict[int, list[Word]] = field(default_factory=dict)
-    off: int = 0
+    unseen: list[Word] = field(default_factory=list)
+    pale: list[Word] = field(default_factory=list)
 
 
 def read_words(textpage: pdfium.PdfTextPage, frame: Frame) -> PageWords:
@@ -123,16 +127,17 @@ def _sorted_out(handle: int, chars: _Chars, frame: Frame) -> PageWords:
         bx, by = frame.place(right, top)
         ox, oy = frame.place(origin[0], origin[1])
         x0, x1, upper, lower = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
-        if not (x1 >= 0 and lower >= 0 and x0 <= frame.width and upper <= frame.height):  # no numbers fail it too
-            words.off += 1
-            continue
         word = _turned_word(text, (x0, upper, x1, lower), (ox, oy), face)
-        if face.invisible:
-            words.hidden.append(word)
-        elif face.angle == 0:
-            words.upright += _parted(word, start, faces, chars.boxes) if _NOTED.search(text) else [word]
+        on_page = x1 >= 0 and lower >= 0 and x0 <= frame.width and upper <= frame.height  # no numbers fail it too
+        if not on_page or (face.tiny and lower - upper < 1):
+            words.unseen.append(word)
+        elif face.invisible:
+            words.invisible.append(word)
         else:
-            words.turned.setdefault(face.angle, []).append(word)
+            parts = _parted(word, start, faces, chars.boxes) if face.angle == 0 and _NOTED.search(text) else [word]
+            (words.turned.setdefault(face.angle, []) if face.angle else words.upright).extend(parts)
+            if face.pale:
+                words.pale += parts
     return words
 
 
@@ -177,9 +182,9 @@ def _turned_word(text: str, box: tuple[float, float, float, float], origin: tupl
     """The word in coordinates turned so that it reads from left to right."""
     x0, top, x1, bottom = box
     if face.angle == 90:
-        return Word(text, top, bottom, -origin[0], face.style)
+        return Word(text, top, bottom, -origin[0], face.style, 90)
     if face.angle == 180:
-        return Word(text, -x1, -x0, -origin[1], face.style)
+        return Word(text, -x1, -x0, -origin[1], face.style, 180)
     if face.angle == 270:
-        return Word(text, -bottom, -top, origin[0], face.style)
+        return Word(text, -bottom, -top, origin[0], face.style, 270)
     return Word(text, x0, x1, origin[1], face.style)

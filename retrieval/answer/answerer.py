@@ -1,6 +1,6 @@
 """From a question to an answer with footnotes: found, read, then written by a model or taken from the documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answer.abstain import ANSWER_FROM, missing_words, signals
@@ -8,7 +8,7 @@ from retrieval.answer.compose import JOINT, AnswerMode, Told, composed, footnote
 from retrieval.answer.extract import Extractor, Statement, chosen
 from retrieval.answer.followup import standalone
 from retrieval.answer.model.cite import CitingWriter, sentences_of
-from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, prompt, tokens
+from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, Room, prompt, tokens
 from retrieval.answer.support import all_checked
 from retrieval.answer.tracing import Tracing
 from retrieval.errors import LanguageModelFailed
@@ -27,16 +27,19 @@ from retrieval.models import (
     Token,
     Turn,
 )
-from retrieval.ports import ChatModel, Embedder, Searches
+from retrieval.ports import Budget, ChatModel, Embedder, Searches, TokenCount
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import MAX_QUESTION, refuse_broken
+from retrieval.settings import Price
 from retrieval.trace import Usage, Verdict
 
 _READ_AS = "The question was read as: {}"
 _LEFT_OUT = "{} more passages were found than the language model has room for."
 _UNSUPPORTED = "No sentence of this answer could be matched to the documents' own words."
 _FAILED = "The language model failed ({}); these are the documents' own words."
+_BUDGET_SPENT = "The language model's budget for today is spent: these are the documents' own words."
 NO_MODEL = "No language model is configured: these are the documents' own words."
+DEFAULT_ROOM = Room(4096, tokens)
 HITS_READ = 10
 HITS_TRACED = 20
 
@@ -68,14 +71,16 @@ class Answerer:
         embedder: Embedder,
         chat: ChatModel | None = None,
         abstain_below: float | None = None,
-        context_tokens: int = 4096,
+        room: Room = DEFAULT_ROOM,
+        price: Price | None = None,
     ) -> None:
         self._searcher = searcher
         self._reader = reader
         self._extractor = Extractor(embedder)
         self._chat = chat
         self._abstain_below = ANSWER_FROM if abstain_below is None else abstain_below
-        self._context_tokens = context_tokens
+        self._room = room
+        self._price = price
 
     def answer(
         self,
@@ -85,9 +90,12 @@ class Answerer:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
+        budget: Budget | None = None,
     ) -> Answer:
         """The whole answer. Raises as `stream`."""
-        events = self.stream(question, caller=caller, collection=collection, history=history, filters=filters)
+        events = self.stream(
+            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
+        )
         return next(event.answer for event in events if isinstance(event, Done))
 
     def stream(
@@ -98,11 +106,12 @@ class Answerer:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
+        budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]:
         """`SourcesFound`, then `Token` and `Cited` as they come, then `Done`.
 
-        Raises: `UsageError` for a bad question or history, before the first event. A failing language model is no
-        error here.
+        A spent `budget` gives the extractive answer; a model's tokens are booked on it. Raises: `UsageError` for a bad
+        question or history, before the first event. A failing language model is no error here.
         """
         for turn in history:
             refuse_broken(turn.content)
@@ -117,10 +126,14 @@ class Answerer:
         with tracing.stages.timed("read"):
             tracing.passages = self._reader.passages(hits, caller=caller)
         work = _Work(asked, hits, tuple(tracing.passages), tracing)
-        if self._chat is not None and work.passages:
-            yield from self._written(work, self._chat)
+        if self._chat is None:
+            yield from self._extracted(work, notes=(NO_MODEL,))
+        elif budget is not None and budget.is_spent():
+            yield from self._extracted(work, notes=(_BUDGET_SPENT,))
+        elif not work.passages:
+            yield from self._extracted(work, notes=())
         else:
-            yield from self._extracted(work, notes=(NO_MODEL,) if self._chat is None else ())
+            yield from self._written(work, self._chat, budget)
 
     def _extracted(self, work: "_Work", *, notes: tuple[str, ...]) -> Iterator[AnswerEvent]:
         answer = self._extractive(work, notes=notes)
@@ -150,18 +163,18 @@ class Answerer:
             missing=missing_words(work.asked.full, work.passages),
         )
 
-    def _written(self, work: "_Work", chat: ChatModel) -> Iterator[AnswerEvent]:
+    def _written(self, work: "_Work", chat: ChatModel, budget: Budget | None) -> Iterator[AnswerEvent]:
         """What the model writes; where it breaks off or says nothing, `Done` holds the extractive answer."""
         asking = prompt(
             work.asked.question,
             passages=work.passages,
             history=work.asked.history,
-            context_tokens=self._context_tokens,
+            room=self._room,
         )
         work.tracing.prompted(chat.name, asking)
         writer = CitingWriter(asking.passages)
         try:
-            for piece in work.pieces(chat, asking):
+            for piece in self._pieces(work, chat, asking, budget):
                 yield from writer.write(piece)
             if not writer.text.strip():
                 raise LanguageModelFailed("it sent nothing", remedy="try again")
@@ -174,6 +187,42 @@ class Answerer:
             return
         yield from writer.finish()
         yield Done(work.written(asking, writer, verdict=self._model_verdict(work, writer)))
+
+    def _pieces(self, work: "_Work", chat: ChatModel, asking: Prompt, budget: Budget | None) -> Iterator[str]:
+        """The model's text, timed while it is waited for; its tokens are counted and booked however it ends."""
+        stream = chat.stream(asking.messages)
+        told: TokenCount | None = None
+        written = ""
+        try:
+            while True:
+                with work.tracing.stages.timed("write"):
+                    piece = next(stream, None)
+                if piece is None:
+                    return
+                if isinstance(piece, TokenCount):
+                    told = piece
+                    continue
+                written += piece
+                yield piece
+        finally:
+            usage = self._usage(told, asking, written)
+            work.tracing.usage = usage
+            if isinstance(stream, Generator):
+                stream.close()
+            if budget is not None:
+                budget.book(usage)
+
+    def _usage(self, told: TokenCount | None, asking: Prompt, written: str) -> Usage:
+        counted = told or TokenCount(
+            sum(self._room.count(message.content) for message in asking.messages), self._room.count(written)
+        )
+        return Usage(
+            prompt_tokens=counted.prompt,
+            answer_tokens=counted.answer,
+            counted=told is not None,
+            cost=self._price.cost(counted.prompt, counted.answer) if self._price else None,
+            currency=self._price.currency if self._price else "",
+        )
 
     def _model_verdict(self, work: "_Work", writer: CitingWriter) -> Verdict:
         """The model's word on whether it found an answer, beside the signals that would have decided without it."""
@@ -196,25 +245,6 @@ class _Work:
     hits: tuple[Hit, ...]
     passages: tuple[Passage, ...]
     tracing: Tracing
-
-    def pieces(self, chat: ChatModel, asking: Prompt) -> Iterator[str]:
-        """The model's text, timed while it is waited for, its tokens counted."""
-        stream = chat.stream(asking.messages)
-        written = ""
-        try:
-            while True:
-                with self.tracing.stages.timed("write"):
-                    piece = next(stream, None)
-                if piece is None:
-                    return
-                written += piece
-                yield piece
-        finally:
-            read = sum(tokens(message.content) for message in asking.messages)
-            self.tracing.usage = Usage(read, tokens(written), counted=False)
-            close = getattr(stream, "close", None)
-            if close is not None:
-                close()
 
     def written(self, asking: Prompt, writer: CitingWriter, *, verdict: Verdict) -> Answer:
         self.tracing.verdict = verdict

@@ -90,10 +90,10 @@ def _by_version(hits: Sequence[Hit]) -> dict[tuple[str, int], list[Hit]]:
 
 
 def _spans(version: StoredVersion, hits: Sequence[Hit], reach: Reach) -> list[tuple[list[Hit], int, int]]:
-    """Groups of joined hits with where they start and end, widened, and none overlapping another."""
+    """Groups of joined hits with where they start and end, widened, none overlapping another or what is hidden."""
     groups: list[list[Hit]] = []
     for hit in sorted(hits, key=lambda hit: (hit.chunk.start, hit.chunk.end)):
-        if groups and _joins(groups[-1], hit, reach):
+        if groups and _joins(groups[-1], hit, reach) and not _parted(version, groups[-1], hit):
             groups[-1].append(hit)
         else:
             groups.append([hit])
@@ -102,6 +102,8 @@ def _spans(version: StoredVersion, hits: Sequence[Hit], reach: Reach) -> list[tu
     for number, group in enumerate(groups):
         floor = spans[-1][2] if spans else 0
         ceiling = groups[number + 1][0].chunk.start if number + 1 < len(groups) else len(version.text)
+        least, most = _seen_around(version, group[0].chunk.start, ends[number])
+        floor, ceiling = max(floor, least), min(ceiling, most)
         start, end = _widened(version.text, group[0].chunk.start, ends[number], around=reach.around)
         spans.append((group, max(start, min(floor, group[0].chunk.start)), min(end, max(ceiling, ends[number]))))
     return spans
@@ -114,6 +116,18 @@ def _joins(group: Sequence[Hit], hit: Hit, reach: Reach) -> bool:
     if gap > 0 and hit.chunk.end - start > reach.longest:
         return False
     return gap <= len("\n\n") or (gap <= reach.gap and hit.chunk.section == group[-1].chunk.section)
+
+
+def _parted(version: StoredVersion, group: Sequence[Hit], hit: Hit) -> bool:
+    """Whether hidden text lies between the group and the hit behind it."""
+    return any(group[0].chunk.start < end and start < hit.chunk.end for start, end in version.hidden)
+
+
+def _seen_around(version: StoredVersion, start: int, end: int) -> tuple[int, int]:
+    """How far the text around a span may be shown: to the hidden text before and after it."""
+    least = max((stop for _, stop in version.hidden if stop <= start), default=0)
+    most = min((begin for begin, _ in version.hidden if begin >= end), default=len(version.text))
+    return least, most
 
 
 def _widened(text: str, start: int, end: int, *, around: int) -> tuple[int, int]:

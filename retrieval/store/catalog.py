@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from retrieval.boxes import unpacked
 from retrieval.errors import NotFound
 from retrieval.models import (
     Caller,
@@ -15,13 +16,14 @@ from retrieval.models import (
     ExplainedPage,
     Outcome,
     OutcomeKind,
+    PageBoxes,
     PageSpan,
     StoredChunk,
     StoredVersion,
 )
 from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
-from retrieval.store.schema import chunks, documents, outcomes, placements, runs, state, versions
+from retrieval.store.schema import boxes, chunks, documents, outcomes, placements, runs, state, versions
 from retrieval.store.slicing import slices
 
 
@@ -90,7 +92,20 @@ class Catalog:
             text=row.text,
             pages=tuple(PageSpan(*span) for span in json.loads(row.pages)),
             metadata=json.loads(row.metadata),
+            hidden=tuple((start, end) for start, end in json.loads(row.hidden)),
         )
+
+    def boxes(
+        self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
+    ) -> tuple[PageBoxes, ...]:
+        """Where the words of a version stand, of all its pages or of one; none where the format has no places.
+
+        Pages without a word are left out. Raises `NotFound`.
+        """
+        with self._database.read() as connection:
+            row = self._visible_version(connection, document_id, caller, number)
+            packed = connection.execute(select(boxes.c.packed).where(boxes.c.version_id == row.id)).scalar()
+        return unpacked(packed or b"", page)
 
     def original(self, document_id: str, caller: Caller, number: int | None = None) -> Original:
         """The bytes that were read for a version. Raises `NotFound`."""

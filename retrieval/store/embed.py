@@ -88,7 +88,7 @@ class SentenceTransformerEmbedder:
         return path
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """(n, dim) float32; similar lengths are batched together, in bfloat16 where the processor has AMX."""
+        """(n, dim) float32; similar lengths are batched together, in bfloat16 where the processor computes in it."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
@@ -149,7 +149,7 @@ class SentenceTransformerEmbedder:
     def _document_model(self) -> Any:
         import torch  # the adapter's own library, loaded only to embed
 
-        if torch.cpu._is_amx_tile_supported():
+        if torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported():
             return _load(self.folder, "bfloat16")
         return self._query_model
 

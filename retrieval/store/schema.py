@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -72,6 +72,7 @@ versions = Table(
     Column("pages", Text, nullable=False),
     Column("metadata", Text, nullable=False),
     Column("chunk_count", Integer, nullable=False),
+    Column("hidden", Text, nullable=False, server_default="[]"),
     Column("explained", Text, nullable=False, server_default=""),
     UniqueConstraint("document_id", "number"),
 )
@@ -102,6 +103,13 @@ placements = Table(
     Column("end", Integer, nullable=False),
     Column("page", Integer),
     Column("page_end", Integer),
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("version_id", Integer, ForeignKey("versions.id"), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 vectors = Table(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 from retrieval.models import JOINER, Chunk, ExplainedPage, Outcome, Source, StagedVersion
 from retrieval.ports import IndexEntry, Rows, Vectors
 from retrieval.store.catalog import live
-from retrieval.store.schema import LEAVING, chunks, documents, outcomes, placements, state, vectors, versions
+from retrieval.store.schema import LEAVING, boxes, chunks, documents, outcomes, placements, state, vectors, versions
 from retrieval.store.slicing import slices
 
 
@@ -84,10 +84,13 @@ def stage(connection: Connection, version: StagedVersion, *, model: str, generat
             pages=json.dumps([[span.page, span.start, span.end] for span in version.pages]),
             metadata=json.dumps(dict(version.metadata), ensure_ascii=False),
             chunk_count=len(version.chunks),
+            hidden=json.dumps(version.hidden),
             explained=stored_pages(version.explained),
         )
         .returning(versions.c.id)
     ).scalar_one()
+    if version.boxes:
+        connection.execute(insert(boxes).values(version_id=version_id, packed=version.boxes))
     rows = _chunk_rows(connection, document_id, version.chunks, model=model, generation=generation)
     _place(connection, version_id, version.chunks, rows)
     return Staged(document_id, version_id)
@@ -118,6 +121,7 @@ def discard_staged(connection: Connection, generations: Collection[int] = ()) ->
     """Forget versions that were staged and never published; rows indexed in these generations are to leave again."""
     left = select(versions.c.id).where(versions.c.published.is_(None)).scalar_subquery()
     connection.execute(delete(placements).where(placements.c.version_id.in_(left)))
+    connection.execute(delete(boxes).where(boxes.c.version_id.in_(left)))
     connection.execute(delete(versions).where(versions.c.published.is_(None)))
     connection.execute(update(chunks).where(chunks.c.indexed.in_(generations)).values(indexed=LEAVING))
 

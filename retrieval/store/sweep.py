@@ -11,7 +11,7 @@ from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes
-from retrieval.store.schema import LEAVING, chunks, placements, vectors, versions
+from retrieval.store.schema import LEAVING, boxes, chunks, placements, vectors, versions
 from retrieval.store.slicing import slices
 
 KEPT_VERSIONS = 3
@@ -74,6 +74,7 @@ def _drop_old_versions(connection: Connection, reachable: int) -> None:
     old = list(connection.execute(query).scalars())
     for part in slices(old):
         connection.execute(delete(placements).where(placements.c.version_id.in_(part)))
+        connection.execute(delete(boxes).where(boxes.c.version_id.in_(part)))
         connection.execute(delete(versions).where(versions.c.id.in_(part)))
 
 

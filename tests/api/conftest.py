@@ -22,6 +22,7 @@ from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
 from api.server.services import Services
 from api.settings import Settings
+from api.viewing.page_images import PageImages
 from retrieval.models import Outcome
 from tests.api.fake_engine import FakeEngine, Page
 
@@ -117,6 +118,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 metrics=Metrics(),
                 places=Places(loaded.max_concurrency, queue=loaded.max_queue, timeout=loaded.queue_timeout),
                 rate_limit=RateLimit(loaded.rate_limit, clock=lambda: 0.0),
+                pages=PageImages(),
             )
             app = create_app(services)
             stack.enter_context(TestClient(app))  # runs the application's start and shutdown

@@ -22,6 +22,7 @@ from retrieval.models import (
     Hit,
     Mode,
     Outcome,
+    PageBoxes,
     PageSpan,
     Provenance,
     Sentence,
@@ -32,6 +33,7 @@ from retrieval.models import (
     Turn,
 )
 from retrieval.store.catalog import Original, RunSummary, may_see
+from retrieval.trace import Candidate, GivenPassage, Message, Standing, Trace
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Page:
     groups: tuple[str, ...] = ()
     collection: str = "default"
     original: Path | None = None
+    media_type: str = "text/html"
+    boxes: tuple[PageBoxes, ...] = ()
 
     @property
     def document(self) -> str:
@@ -75,7 +79,13 @@ class FakeCatalog:
     def original(self, document_id: str, caller: Caller, number: int | None = None) -> Original:
         page = self._page(document_id, caller, number)
         assert page.original is not None
-        return Original(page.original, "text/html", page.original.name)
+        return Original(page.original, page.media_type, page.original.name)
+
+    def boxes(
+        self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
+    ) -> tuple[PageBoxes, ...]:
+        found = self._page(document_id, caller, number).boxes
+        return tuple(one for one in found if page in (None, one.page))
 
     def runs(self, limit: int = 20) -> tuple[RunSummary, ...]:
         newest = sorted(self.ledger, reverse=True)[:limit]
@@ -205,7 +215,7 @@ def _summary(page: Page) -> DocumentSummary:
         uri=f"file:///corpus/{page.document}",
         title=page.document_id.title(),
         version=1,
-        media_type="text/html",
+        media_type=page.media_type,
         size=len(page.text),
         pages=1,
         chunks=1,
@@ -222,7 +232,7 @@ def _version(page: Page) -> StoredVersion:
         uri=f"file:///corpus/{page.document}",
         title=page.document_id.title(),
         version=1,
-        media_type="text/html",
+        media_type=page.media_type,
         content_hash="0" * 64,
         text=page.text,
         pages=(PageSpan(1, 0, len(page.text)),),
@@ -253,14 +263,40 @@ def _hit(page: Page, rank: int) -> Hit:
 
 
 def _answer(answer_id: str, question: str, hits: Sequence[Hit]) -> Answer:
-    """The first hit whole, cited; an abstention without hits."""
+    """The first hit whole, cited; an abstention without hits. Its trace names all hits; they stood in the prompt."""
     blank = Answer(answer_id, question, "The documents do not say.", True, "extractive", (), (), tuple(hits))
     if not hits:
         return blank
     chunk = hits[0].chunk
     citation = Citation(1, chunk.document_id, 1, chunk.document, 1, chunk.text, 0, len(chunk.text))
     text = f"{chunk.text} [1]"
-    return replace(blank, text=text, abstained=False, sentences=(Sentence(text, (1,)),), citations=(citation,))
+    sentences = (Sentence(text, (1,)),)
+    return replace(
+        blank, text=text, abstained=False, sentences=sentences, citations=(citation,), trace=_trace(question, hits)
+    )
+
+
+def _trace(question: str, hits: Sequence[Hit]) -> Trace:
+    chunks = [hit.chunk for hit in hits]
+    return Trace(
+        question_read=question,
+        rewriter="",
+        topic_changed=False,
+        seconds={"search": 0.25, "write": 0.5},
+        candidates=tuple(
+            Candidate(one.chunk_id, one.document_id, 1, one.document, 1, (Standing("dense", 1, 0.5),), number)
+            for number, one in enumerate(chunks, start=1)
+        ),
+        passages=tuple(
+            GivenPassage(number, one.document_id, 1, one.document, one.section, one.start, one.end, 0.5)
+            for number, one in enumerate(chunks, start=1)
+        ),
+        left_out=0,
+        model="",
+        prompt=(Message("user", " ".join(one.text for one in chunks)),),
+        usage=None,
+        verdict=None,
+    )
 
 
 def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:

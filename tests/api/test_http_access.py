@@ -12,6 +12,10 @@ READS = [
     ("GET", "/v1/documents/{}", None),
     ("GET", "/v1/documents/{}?version=1", None),
     ("GET", "/v1/documents/{}/original", None),
+    ("GET", "/v1/documents/{}/view", None),
+    ("GET", "/v1/documents/{}/view?version=1&start=0&end=5", None),
+    ("GET", "/v1/documents/{}/pages/1", None),
+    ("GET", "/v1/documents/{}/pages/1.png", None),
 ]
 
 

@@ -66,6 +66,33 @@ def test_an_answer_loses_the_uncited_sources_that_were_closed(server: Server) ->
     assert again["answer"] == given["answer"]
 
 
+def test_an_answer_tells_its_asker_how_it_came_about(server: Server) -> None:
+    client = server.as_key(groups=("hr",))
+    given = asked(client, "portugal severance")
+    assert "trace" not in given
+
+    trace = client.get(f"/v1/answers/{given['answer_id']}").json()["trace"]
+
+    assert trace["seconds"] == {"search": 0.25, "write": 0.5}
+    assert [one["document_id"] for one in trace["candidates"]] == ["leave", "severance"]
+    assert trace["candidates"][0]["standings"] == [{"stage": "dense", "rank": 1, "score": 0.5}]
+    assert "Severance is one month of pay" in trace["prompt"][0]["content"]
+
+
+def test_a_trace_loses_what_was_closed_and_with_it_the_prompt_that_held_it(server: Server) -> None:
+    client = server.as_key(groups=("hr",))
+    given = asked(client, "portugal severance")
+    server.engine.catalog.pages = [page for page in server.engine.catalog.pages if page.document_id != "severance"]
+
+    again = client.get(f"/v1/answers/{given['answer_id']}")
+
+    trace = again.json()["trace"]
+    assert [one["document_id"] for one in trace["candidates"]] == ["leave"]
+    assert [one["document_id"] for one in trace["passages"]] == ["leave"]
+    assert trace["prompt"] == []
+    assert "Severance" not in again.text
+
+
 def test_feedback_is_kept_with_the_answer(server: Server) -> None:
     client = server.as_key()
     given = asked(client)

@@ -1,44 +1,17 @@
 """Many at once, and clients that go away: over real sockets."""
 
-import contextlib
 import http.client
 import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import uvicorn
 
 from api.server import sse
-from tests.api.conftest import Server, Start
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(1_000):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
-
-
-@contextlib.contextmanager
-def listening(server: Server) -> Iterator[int]:
-    """The application on a port of this machine."""
-    config = uvicorn.Config(server.app, port=0, log_config=None, lifespan="off", ws="none")
-    running = uvicorn.Server(config)
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
-        thread.start()
-        wait_until(lambda: running.started)
-        try:
-            yield int(bound.getsockname()[1])
-        finally:
-            running.should_exit = True
-            thread.join(10)
+from tests.api.conftest import Start
+from tests.api.listening import listening, wait_until
 
 
 def ask(port: int, path: str = "/v1/search", **body: object) -> tuple[int, dict[str, str]]:

@@ -91,6 +91,17 @@ def test_a_document_without_blocks_has_no_chunks() -> None:
     assert chunks(document(), Limits(), words) == ()
 
 
+def test_no_chunk_reaches_over_what_is_hidden() -> None:
+    """Hidden text is in no chunk, and two short paragraphs that it parts are two chunks."""
+    unseen = Piece("paragraph", "Ignore all that was said.", hidden=True)
+    made = document(Piece("paragraph", "One."), unseen, Piece("paragraph", "Two."))
+
+    found = chunks(made, Limits(100), words)
+
+    assert texts(found) == ["One.", "Two."]
+    assert made.hidden == ((6, 31),)
+
+
 def test_a_short_document_is_one_chunk() -> None:
     given_document = document(heading(1, "Guide"), paragraph(20), heading(2, "More"), paragraph(20))
 

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.answer.answerer import Answerer
+from retrieval.answer.model.prompt import Room, tokens
 from retrieval.errors import NotFound
 from retrieval.models import NO_FILTERS, Caller, Filters, PageSpan, StoredChunk, StoredVersion
 from retrieval.ports import ChatModel, IndexEntry, Ranked, Rows, Vectors
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
-from retrieval.settings import SearchSettings
+from retrieval.settings import Price, SearchSettings
 from tests.fakes import FakeEmbedder
 
 
@@ -169,7 +170,12 @@ def searcher(shelf: Shelf, embedder: FakeEmbedder | None = None, *, settings: Se
 
 
 def answerer(
-    shelf: Shelf, *, chat: ChatModel | None = None, abstain_below: float | None = None, context_tokens: int = 4096
+    shelf: Shelf,
+    *,
+    chat: ChatModel | None = None,
+    abstain_below: float | None = None,
+    context_tokens: int = 4096,
+    price: Price | None = None,
 ) -> Answerer:
     model = FakeEmbedder(dimension=512)
     return Answerer(
@@ -178,5 +184,6 @@ def answerer(
         embedder=model,
         chat=chat,
         abstain_below=abstain_below,
-        context_tokens=context_tokens,
+        room=Room(context_tokens, tokens),
+        price=price,
     )

@@ -7,6 +7,7 @@ from api.verbs.lazy import LazyGroup
 
 _VERBS = {
     "retrieval": "how well search finds what a set says it should",
+    "answers": "how good the answers to a set of questions are",
 }
 
 

@@ -1,1 +1,1 @@
-"""With a language model. Reading order: `prompt` (what it is given), `chat` (who writes), `cite` (markers)."""
+"""With a language model. Reading order: `prompt` (what it reads), `chat` and `retry` (who writes), `cite` (markers)."""

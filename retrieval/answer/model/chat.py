@@ -20,6 +20,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langsmith import tracing_context  # noqa: E402
 
 from retrieval.errors import LanguageModelFailed, UsageError  # noqa: E402
+from retrieval.ports import TokenCount  # noqa: E402
 from retrieval.settings import LanguageModelSettings  # noqa: E402
 from retrieval.trace import Message  # noqa: E402
 
@@ -27,6 +28,7 @@ _MESSAGES = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessa
 _TAKE_TIMEOUT = frozenset({"openai", "azure_openai", "anthropic", "mistralai", "groq", "deepseek", "xai", "openrouter"})
 _SAY_WHY = frozenset({"openai", "azure_openai"})  # whose streams end with a `finish_reason`
 _REMEDY = "check the model's address and key, or start without a language model"
+_PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _WAITING = 64  # pieces that may wait for a slow reader
 
 
@@ -43,8 +45,10 @@ class LangChainChat:
     def name(self) -> str:
         return self._name
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Text as it arrives. When the caller stops, the request is given up at its next piece."""
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | TokenCount]:
+        """Text as it arrives, and tokens where the provider tells them. When the caller stops, the request is given up
+        at its next piece.
+        """
         reading = _Reading(
             self._model,
             [_MESSAGES[message.role](message.content) for message in messages],
@@ -65,7 +69,9 @@ def _made(settings: LanguageModelSettings) -> BaseChatModel:
     provider = settings.model.partition(":")[0]
     if provider in _TAKE_TIMEOUT:
         options.setdefault("timeout", settings.timeout)
-        options.setdefault("max_retries", 0)
+        options.setdefault("max_retries", 0)  # `Retrying` asks again
+    if provider == "openai":
+        options.setdefault("stream_usage", True)
     if provider == "openai" and "base_url" in options:
         options.setdefault("api_key", "none")  # a key in the environment is not meant for another address
     try:
@@ -85,12 +91,12 @@ class _Reading:
         self._model = model
         self._says_why = says_why
         self._messages = messages
-        self._pieces: queue.Queue[str | BaseException | None] = queue.Queue(_WAITING)
+        self._pieces: queue.Queue[str | TokenCount | BaseException | None] = queue.Queue(_WAITING)
         self._stopped = threading.Event()
         threading.Thread(target=self._read, name="language-model", daemon=True).start()
 
-    def next(self, timeout: float) -> str | None:
-        """The next piece of text, null at the end. Raises `LanguageModelFailed`."""
+    def next(self, timeout: float) -> str | TokenCount | None:
+        """The next piece of text or count of tokens, null at the end. Raises `LanguageModelFailed`."""
         try:
             piece = self._pieces.get(timeout=timeout)
         except queue.Empty:
@@ -98,7 +104,9 @@ class _Reading:
                 f"the language model sent nothing for {timeout:g} seconds", remedy=_REMEDY
             ) from None
         if isinstance(piece, BaseException):
-            raise LanguageModelFailed(f"the language model failed: {_first_line(piece)}", remedy=_REMEDY) from piece
+            raise LanguageModelFailed(
+                f"the language model failed: {_first_line(piece)}", remedy=_REMEDY, passing=_passes(piece)
+            ) from piece
         return piece
 
     def stop(self) -> None:
@@ -122,16 +130,32 @@ class _Reading:
             finished = finished or bool(chunk.response_metadata.get("finish_reason"))
             if text := chunk.text:
                 self._put(str(text))
+            if told := chunk.usage_metadata:
+                self._put(TokenCount(told["input_tokens"], told["output_tokens"]))
         if not finished:
             raise EOFError("the answer broke off")
 
-    def _put(self, piece: str | BaseException | None) -> None:
+    def _put(self, piece: str | TokenCount | BaseException | None) -> None:
         while not self._stopped.is_set():
             try:
                 self._pieces.put(piece, timeout=0.1)
                 return
             except queue.Full:
                 continue
+
+
+def _passes(exc: BaseException) -> bool:
+    """Whether a try a little later may succeed: the server was too busy or failed, or the line to it broke."""
+    status = getattr(exc, "status_code", None) or getattr(getattr(exc, "response", None), "status_code", None)
+    if status is not None:
+        return status in _PASSING
+    return any(isinstance(cause, ConnectionError) for cause in _chain(exc))
+
+
+def _chain(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        exc = exc.__cause__ or exc.__context__
 
 
 def _first_line(exc: BaseException) -> str:

@@ -248,13 +248,23 @@ class TestText:
 
         assert convert(tmp_path, word).text == "Name: Ann\nCity: Bonn"
 
-    def test_hidden_text_is_left_out_and_noted(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("how", ["<w:vanish/>", '<w:sz w:val="2"/>', '<w:color w:val="FFFFFF"/>'])
+    def test_hidden_text_is_kept_at_the_end_marked_and_noted(self, tmp_path: Path, how: str) -> None:
         word = docx.Document()
-        put(word, f"{run('seen')}<w:r><w:rPr><w:vanish/></w:rPr><w:t>unseen</w:t></w:r>")
+        put(word, f"{run('seen')}<w:r><w:rPr>{how}</w:rPr><w:t>unseen</w:t></w:r>")
         document = convert(tmp_path, word)
 
-        assert document.text == "seen"
-        assert document.notes == ("runs of hidden text left out: 1",)
+        assert document.text == "seen\n\nunseen"
+        assert document.hidden == ((6, 12),)
+        assert document.notes == ("runs of hidden text kept and not searched: 1",)
+
+    def test_white_text_on_shading_or_in_a_table_is_seen(self, tmp_path: Path) -> None:
+        """Tables and shaded paragraphs may be dark, so white text on them is what their author means to be read."""
+        word = docx.Document()
+        white = '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>white</w:t></w:r>'
+        put(word, f'<w:pPr><w:shd w:fill="000000"/></w:pPr>{white}')
+
+        assert convert(tmp_path, word).hidden == ()
 
     def test_a_text_box_is_read_once_of_its_two_renderings(self, tmp_path: Path) -> None:
         content = f"<w:txbxContent><w:p>{run('In the box')}</w:p></w:txbxContent>"

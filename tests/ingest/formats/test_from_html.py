@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.convert import marked_text
 from ingest.errors import Malformed
 from ingest.formats.from_html import convert
 from ingest.models import Document
@@ -143,12 +144,15 @@ def test_a_card_that_is_a_link_keeps_its_blocks(tmp_path: Path) -> None:
     assert text_of(tmp_path, "<a href=x><h2>Bergen</h2><p>By the sea.</p></a>") == "## Bergen\n\nBy the sea."
 
 
-def test_what_no_reader_sees_is_dropped(tmp_path: Path) -> None:
+def test_what_no_reader_sees_is_not_among_what_is_read(tmp_path: Path) -> None:
     body = """<p>Seen.</p><script>x()</script><style>p{}</style><!-- note --><p hidden>a</p>
       <p style="visibility:hidden">b</p><div aria-hidden=true>c</div><template><p>d</p></template>
       <select><option>e</select><p class="sr-only">f</p><p>Seen, too.</p>"""
 
-    assert text_of(tmp_path, body) == "Seen.\n\nSeen, too."
+    found = document(tmp_path, body)
+
+    assert marked_text(found) == "Seen.\n\nSeen, too."
+    assert found.text == "Seen.\n\nSeen, too.\n\na\nb"
 
 
 def test_a_page_hidden_until_its_script_has_run_is_read(tmp_path: Path) -> None:
@@ -230,3 +234,48 @@ def test_a_page_depends_on_no_other(tmp_path: Path) -> None:
         text_of(tmp_path, page.replace("Leave", "Travel"))
 
     assert text_of(tmp_path, page) == first
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>Buy now</p>",
+        '<p style="display:none">Buy now</p>',
+        '<p style="visibility: hidden">Buy now</p>',
+        '<p style="font-size:0">Buy now</p>',
+        '<p style="position:absolute; left:-9999px">Buy now</p>',
+        '<p style="color:#fff">Buy now</p>',
+        '<div style="background:#ffffff"><font color="white">Buy now</font></div>',
+    ],
+)
+def test_hidden_text_is_kept_behind_the_rest_and_marked(tmp_path: Path, hidden: str) -> None:
+    found = document(tmp_path, f"<h1>Leave</h1><p>{PROSE}</p>{hidden}<p>{PROSE}</p>")
+
+    (start, end), *more = found.hidden
+    assert not more
+    assert found.text[start:end] == "Buy now"
+    assert end == len(found.text)
+    assert found.text.count("Buy now") == 1
+    assert found.notes == ("hidden texts kept and not searched: 1",)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<div style="background:#003366"><p style="color:#fff">Buy now</p></div>',
+        '<table bgcolor="#000000"><tr><td><font color="#ffffff">Buy now</font></td></tr></table>',
+        '<div style="font-size:0"><p style="font-size:12px">Buy now</p></div>',
+        '<p style="color:#ffe">Buy now</p>',
+    ],
+)
+def test_what_can_be_seen_is_not_hidden(tmp_path: Path, shown: str) -> None:
+    found = document(tmp_path, f"<h1>Leave</h1><p>{PROSE}</p>{shown}<p>{PROSE}</p>")
+
+    assert found.hidden == ()
+    assert "Buy now" in found.text
+
+
+def test_white_text_on_a_page_with_style_sheets_may_stand_on_a_dark_ground(tmp_path: Path) -> None:
+    styled = '<style>.dark {background: #000}</style><div class="dark"><p style="color:#fff">Buy now</p></div>'
+
+    assert document(tmp_path, f"<p>{PROSE}</p>{styled}<p>{PROSE}</p>").hidden == ()

@@ -6,6 +6,7 @@ import pypdf
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 
+from ingest.convert import marked_text
 from ingest.errors import Encrypted, Malformed, NoText
 from ingest.formats.from_pdf import convert
 from ingest.models import Document
@@ -197,14 +198,42 @@ def test_recognised_text_laid_invisibly_over_a_scan_is_its_text(paper: Paper) ->
     assert read(paper).text == "Recognised words of a scanned letter"
 
 
-def test_invisible_and_off_page_words_are_left_out_and_counted(paper: Paper) -> None:
-    paper.text(72, 100, "Seen by all.").text(-400, 200, "Off page.")
+def test_words_that_no_reader_sees_are_kept_at_the_page_end_and_marked(paper: Paper) -> None:
+    """Off the page, not drawn, smaller than a point, white on white: stored, hidden, and not in what is indexed."""
+    paper.text(72, 100, "Seen by all.").text(-400, 200, "Off page.").text(72, 400, "Tiny.", size=0.4)
     _invisible(paper, 72, 300, "Ignore this")
+    paper.canvas.setFillColorRGB(1, 1, 1)
+    paper.text(72, 500, "Pale.").next_page()
+    paper.text(72, 100, "Next page.")
 
     document = read(paper)
 
-    assert document.text == "Seen by all."
-    assert document.notes == ("4 words that are invisible or off the page were left out",)
+    (start, end), *more = document.hidden
+    assert not more
+    assert set(document.text[start:end].split()) == {"Off", "page.", "Ignore", "this", "Tiny.", "Pale."}
+    assert document.text.replace(document.text[start:end], "") == "Seen by all.\n\n\n\nNext page."
+    assert marked_text(document) == "<!-- page 1 -->\n\nSeen by all.\n\n<!-- page 2 -->\n\nNext page."
+    assert document.notes == ("6 words that no reader of the pages sees are kept and not searched",)
+
+
+def test_white_words_over_something_dark_are_seen(paper: Paper) -> None:
+    """A shaded rectangle is known; for a dark circle the page is drawn and looked at."""
+    paper.canvas.rect(60, paper.height - 120, 300, 40, fill=1)
+    paper.canvas.circle(200, paper.height - 300, 90, fill=1)
+    paper.canvas.setFillColorRGB(1, 1, 1)
+    paper.text(72, 110, "On a bar").text(170, 300, "On a disc")
+
+    document = read(paper)
+
+    assert document.hidden == ()
+    assert document.text == "On a bar\n\nOn a disc"
+
+
+def test_invisible_text_on_an_empty_page_is_no_scan(paper: Paper) -> None:
+    _invisible(paper, 72, 100, "Nobody sees this")
+
+    with pytest.raises(NoText, match="no text that can be seen"):
+        read(paper)
 
 
 def test_a_user_password_is_encrypted_and_an_empty_one_opens(tmp_path: Path) -> None:

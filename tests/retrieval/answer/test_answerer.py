@@ -10,6 +10,9 @@ from retrieval.answer.answerer import NO_MODEL
 from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS
 from retrieval.errors import UsageError
 from retrieval.models import Answer, AnswerEvent, Caller, Cited, Done, PageSpan, SourcesFound, Token, Turn
+from retrieval.ports import TokenCount
+from retrieval.settings import Price
+from retrieval.trace import Usage
 from tests.fakes import ScriptedChatModel
 from tests.retrieval.library import Shelf, answerer
 
@@ -251,3 +254,46 @@ def test_a_reader_that_goes_away_stops_the_model() -> None:
     events.close()  # type: ignore[attr-defined]
 
     assert closed == [True]
+
+
+class Purse:
+    """A budget in memory."""
+
+    def __init__(self, *, spent: bool = False) -> None:
+        self.spent = spent
+        self.booked: list[Usage] = []
+
+    def is_spent(self) -> bool:
+        return self.spent
+
+    def book(self, usage: Usage) -> None:
+        self.booked.append(usage)
+
+
+def test_a_model_s_tokens_and_their_cost_are_told_and_booked() -> None:
+    """12 tokens read at 10 a million and 5 written at 20: 0.00012 + 0.0001."""
+    model = ScriptedChatModel("30 days of leave [1].", counted=TokenCount(12, 5))
+    purse = Purse()
+
+    answer = answerer(shelf(), chat=model, price=Price(10.0, 20.0, "EUR")).answer(QUESTION, budget=purse)
+
+    assert answer.trace is not None
+    assert answer.trace.usage == Usage(12, 5, counted=True, cost=pytest.approx(0.00022), currency="EUR")
+    assert purse.booked == [answer.trace.usage]
+
+
+def test_a_spent_budget_gives_the_documents_own_words() -> None:
+    model = ScriptedChatModel("30 days of leave [1].")
+
+    answer = answerer(shelf(), chat=model).answer(QUESTION, budget=Purse(spent=True))
+
+    assert (answer.mode, model.asked) == ("extractive", [])
+    assert "budget for today is spent" in answer.notes[0]
+
+
+def test_a_model_that_breaks_off_is_booked_too() -> None:
+    purse = Purse()
+
+    answerer(shelf(), chat=ScriptedChatModel("In Germany ", "x", fail_after=1)).answer(QUESTION, budget=purse)
+
+    assert [usage.answer_tokens for usage in purse.booked] == [3]  # 11 bytes

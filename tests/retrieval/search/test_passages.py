@@ -1,5 +1,7 @@
 """Passages: what is joined, how far it reaches, that it is a slice of the stored text."""
 
+from dataclasses import replace
+
 from retrieval.models import PUBLIC, Hit, PageSpan, Passage, Provenance
 from retrieval.search.passages import PassageReader, Reach
 from tests.retrieval.library import Shelf
@@ -81,6 +83,20 @@ def test_a_passage_grows_by_whole_paragraphs() -> None:
     [passage] = PassageReader(shelf, reach=Reach(around=60)).passages(hits_on(shelf, 4), caller=PUBLIC)
 
     assert passage.text == "\n\n".join(f"Paragraph number {number} of the text." for number in (3, 4, 5))
+
+
+def test_a_passage_holds_nothing_hidden() -> None:
+    """Hits on both sides of hidden text are two passages, and neither is widened into it."""
+    shelf = shelf_of_text()
+    start = TEXT.index("Second")
+    shelf.versions["doc-handbook.md"] = replace(
+        shelf.versions["doc-handbook.md"], hidden=((start, start + len("Second paragraph on leave.")),)
+    )
+
+    passages = read(shelf, 0, 2)
+
+    assert len(passages) == 2
+    assert not any("Second" in passage.text for passage in passages)
 
 
 def test_passages_are_ordered_by_their_best_hit() -> None:

@@ -1,12 +1,14 @@
 """Stage, publish, sweep: what a caller sees before, between and after."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from retrieval.boxes import packed
 from retrieval.engine import Engine
 from retrieval.errors import HomeLocked, ModelMismatch, NotFound, StorageFull, UsageError
-from retrieval.models import OWNER, PUBLIC, Caller, Outcome
+from retrieval.models import OWNER, PUBLIC, Caller, Outcome, PageBoxes, WordBox
 from retrieval.ports import Vectors
 from retrieval.settings import EngineSettings
 from tests.fakes import FakeEmbedder
@@ -43,6 +45,38 @@ def test_a_new_version_replaces_the_old_one_whole(engine: Engine) -> None:
 
     assert texts(engine, "Germany days") == ["Germany grants 31 days."]
     assert engine.catalog.version(document.document_id, PUBLIC, 1).text == "Germany grants 30 days."
+
+
+def test_boxes_and_hidden_spans_are_kept_with_their_version(engine: Engine) -> None:
+    """Each version has its own; whoever may not see the document gets none."""
+    boxes = (PageBoxes(1, 595.0, 842.0, (WordBox(0, 7, 0.125, 0.25, 0.5, 0.375),)),)
+    secret = version("leave.pdf", "Germany grants 30 days.", "Unseen.", groups=("hr",))
+    publish(engine, replace(secret, boxes=packed(boxes), hidden=((25, 32),)))
+    publish(engine, version("leave.pdf", "Germany grants 31 days.", groups=("hr",)))
+
+    identity = engine.catalog.documents(OWNER)[0].document_id
+
+    assert engine.catalog.boxes(identity, OWNER, number=1) == boxes
+    assert engine.catalog.boxes(identity, OWNER, number=1, page=2) == ()
+    assert engine.catalog.boxes(identity, OWNER) == ()
+    assert engine.catalog.version(identity, OWNER, number=1).hidden == ((25, 32),)
+    assert engine.catalog.version(identity, OWNER).hidden == ()
+    with pytest.raises(NotFound):
+        engine.catalog.boxes(identity, PUBLIC, number=1)
+
+
+def test_boxes_go_with_the_last_kept_version(engine: Engine) -> None:
+    """The oldest of six versions is swept; a box that stayed would break the catalogue's references."""
+    boxes = packed((PageBoxes(1, 595.0, 842.0, (WordBox(0, 7, 0.125, 0.25, 0.5, 0.375),)),))
+    for days in range(6):
+        publish(engine, replace(version("leave.pdf", f"Germany grants {days} days."), boxes=boxes))
+
+    engine.index.sweep()
+
+    identity = engine.catalog.documents(OWNER)[0].document_id
+    assert engine.catalog.boxes(identity, OWNER, number=6)
+    with pytest.raises(NotFound):
+        engine.catalog.boxes(identity, OWNER, number=1)
 
 
 def test_nothing_is_embedded_twice(engine: Engine, embedder: FakeEmbedder) -> None:

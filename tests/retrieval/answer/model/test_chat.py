@@ -1,5 +1,6 @@
 """The chat adapter over a real wire: a scripted endpoint on loopback that answers, stalls, cuts and lies."""
 
+import json
 import threading
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ import pytest
 
 from retrieval.answer.model.chat import LangChainChat
 from retrieval.errors import LanguageModelFailed, UsageError
+from retrieval.ports import TokenCount
 from retrieval.settings import LanguageModelSettings
 from retrieval.trace import Message
 from tests.retrieval.answer.model.endpoint import Endpoint, Stage, playing
@@ -152,12 +154,47 @@ def test_whatever_the_endpoint_does_ends_in_one_clear_error(play: Callable[[Stag
     assert failure.value.remedy
 
 
-def test_nobody_listening_is_the_same_error() -> None:
+def test_nobody_listening_is_the_same_error_and_may_pass() -> None:
     with playing(well) as endpoint:
         pass
 
-    with pytest.raises(LanguageModelFailed):
+    with pytest.raises(LanguageModelFailed) as failure:
         list(chat(endpoint, timeout=SHORT).stream(ASK))
+    assert failure.value.passing
+
+
+def unknown_key(stage: Stage) -> None:
+    stage.status(401, '{"error": {"message": "wrong key"}}')
+
+
+@pytest.mark.parametrize(("play", "passing"), [(too_many, True), (broken, True), (unknown_key, False)])
+def test_a_busy_or_broken_server_may_be_asked_again_a_wrong_key_not(
+    play: Callable[[Stage], None], passing: bool
+) -> None:
+    with playing(play) as endpoint, pytest.raises(LanguageModelFailed) as failure:
+        list(chat(endpoint, timeout=SHORT).stream(ASK))
+
+    assert failure.value.passing == passing
+
+
+def counting(stage: Stage) -> None:
+    stage.begin()
+    stage.say("Good")
+    usage = {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15}
+    stage.raw(
+        'data: {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [{"index": 0,'
+    )
+    stage.raw('"delta": {}, "finish_reason": "stop"}]}\n\n')
+    stage.raw('data: {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [],')
+    stage.raw(f'"usage": {json.dumps(usage)}}}\n\ndata: [DONE]\n\n')
+
+
+def test_the_tokens_that_the_provider_counts_come_last() -> None:
+    with playing(counting) as endpoint:
+        pieces = list(chat(endpoint).stream(ASK))
+
+    assert pieces == ["Good", TokenCount(12, 3)]
+    assert endpoint.asked[0]["stream_options"] == {"include_usage": True}
 
 
 @pytest.mark.parametrize("play", BAD, ids=lambda play: play.__name__)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, prompt, tokens
+from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, Room, prompt, tokens
 from retrieval.models import Passage, Turn
 from tests.retrieval.answer.model.test_cite import SOURCES
 
@@ -15,7 +15,8 @@ def made(
     history: tuple[Turn, ...] = (),
     context_tokens: int = 4096,
 ) -> Prompt:
-    return prompt(question, passages=passages, history=history, context_tokens=context_tokens, word=lambda: "a1b2c3")
+    room = Room(context_tokens, tokens)
+    return prompt(question, passages=passages, history=history, room=room, word=lambda: "a1b2c3")
 
 
 def size(given: Prompt) -> int:
@@ -61,7 +62,7 @@ def test_a_document_can_not_end_its_block_nor_begin_another() -> None:
 
 def test_the_word_is_new_for_each_request() -> None:
     first, second = (
-        prompt("Q?", passages=SOURCES, history=(), context_tokens=4096).messages[0].content for _ in range(2)
+        prompt("Q?", passages=SOURCES, history=(), room=Room(4096, tokens)).messages[0].content for _ in range(2)
     )
 
     assert first != second
@@ -98,6 +99,13 @@ def test_without_room_no_document_is_given() -> None:
     given = made(context_tokens=100)
 
     assert (given.passages, given.left_out) == ((), 2)
+
+
+def test_the_model_s_own_count_fills_the_room() -> None:
+    """By characters, four times as many as by quarters of bytes, a quarter as much fits."""
+    given = prompt("Q?", passages=(long_passage(500),), history=(), room=Room(4000, len))
+
+    assert 0.5 * 4000 < sum(len(message.content) for message in given.messages) <= 0.8 * 4000
 
 
 def test_tokens_are_a_quarter_of_the_bytes_rounded_up() -> None:

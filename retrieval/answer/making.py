@@ -1,0 +1,43 @@
+"""The answerer that the settings ask for: with or without a language model."""
+
+from retrieval.answer.answerer import DEFAULT_ROOM, Answerer
+from retrieval.answer.model.prompt import Count, Room, tokens
+from retrieval.answer.model.retry import Retrying
+from retrieval.errors import UsageError
+from retrieval.ports import ChatModel, Embedder
+from retrieval.search.passages import PassageReader
+from retrieval.search.searcher import Searcher
+from retrieval.settings import EngineSettings, LanguageModelSettings
+from retrieval.store.catalog import Catalog
+from retrieval.store.tokens import TokenCounter
+
+
+def answerer(searcher: Searcher, catalog: Catalog, *, embedder: Embedder, settings: EngineSettings) -> Answerer:
+    """Raises `UsageError` where the model's tokenizer can't be read."""
+    chat = settings.language_model
+    return Answerer(
+        searcher,
+        PassageReader(catalog),
+        embedder=embedder,
+        chat=_chat(chat) if chat else None,
+        abstain_below=settings.abstain_below,
+        room=Room(chat.context_tokens, _count(chat)) if chat else DEFAULT_ROOM,
+        price=chat.price if chat else None,
+    )
+
+
+def _chat(settings: LanguageModelSettings) -> ChatModel:
+    from retrieval.answer.model.chat import LangChainChat  # slow to import, and only where one is configured
+
+    return Retrying(LangChainChat(settings), tries=settings.tries)
+
+
+def _count(chat: LanguageModelSettings) -> Count:
+    if chat.tokenizer is None:
+        return tokens
+    try:
+        return TokenCounter.from_file(chat.tokenizer).count
+    except Exception as exc:  # the library raises nothing narrower
+        raise UsageError(
+            f"the tokenizer {chat.tokenizer} of {chat.model} can't be read: {exc}", remedy="name a tokenizer.json"
+        ) from exc
