@@ -23,14 +23,21 @@ from retrieval.errors import FootnoteError, UsageError
 _VERBS = {
     "ingest": "take in files and folders",
     "convert": "print the Markdown that would be indexed",
-    "search": "find the passages that fit a question best",
-    "ask": "answer a question, every sentence with its footnote",
-    "documents": "list the documents that may be seen",
-    "show": "print a document's stored text",
+    "search": "find the passages; answer, every sentence with its footnote",
+    "ask": "find the passages; answer, every sentence with its footnote",
+    "documents": "list what may be seen; print a document's text",
+    "show": "list what may be seen; print a document's text",
+    "versions": "list a document's kept versions; compare two of them",
+    "diff": "list a document's kept versions; compare two of them",
+    "rollback": "let a kept version answer again; erase a document for good",
+    "forget": "let a kept version answer again; erase a document for good",
     "runs": "list the ingest runs, and how each source ended",
     "key": "add, list and revoke API keys",
     "serve": "answer over HTTP",
     "eval": "measure retrieval and answers on judged sets",
+}
+_MODULES = {"eval": "evaluate.group", "ingest": "feed"} | {
+    name: f"history.{name}" for name in ("versions", "diff", "rollback", "forget")
 }
 _FAILED, _USAGE, _INTERRUPTED, _TERMINATED = 1, 2, 130, 143
 _USAGE_CODES = (UsageError.code, InvalidRequest.code)  # as a server tells them
@@ -40,9 +47,9 @@ _USAGE_CODES = (UsageError.code, InvalidRequest.code)  # as a server tells them
     cls=LazyGroup,
     package="api.verbs",
     verbs=_VERBS,
-    modules={"eval": "evaluate.group", "ingest": "feed"},
+    modules=_MODULES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    epilog="State lies in ./.footnote; FOOTNOTE_HOME moves it. Every verb takes --json and --help.",
+    epilog="State lies in ./.footnote, or in FOOTNOTE_HOME. Every verb takes --json.",
 )
 @click.version_option(VERSION, prog_name="footnote")
 def verbs() -> None:

@@ -28,6 +28,8 @@ def into(index: Index, arguments: Mapping[str, Any], *, progress: Counts, worker
         allow=None if allow is None else tuple(allow),
         prune=bool(arguments.get("prune")),
         force=bool(arguments.get("force")),
+        keep=arguments.get("keep"),
+        again=bool(arguments.get("again")),
         workers=workers,
         checksum=bool(arguments.get("checksum")),
     )

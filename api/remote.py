@@ -4,16 +4,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import quote
 
 import httpx
 
 from api import terminal
 from api.errors import ServerFailed
+from api.history import ForgottenObject, RolledBackObject
 from api.objects import ReportObject
 from api.presence import Presence
 from api.progress import Tally
 
 _POLL_SECONDS = 0.3
+_SECONDS = 30.0
+_ERASING_SECONDS = 600.0  # both indexes are written anew
 
 
 @dataclass(slots=True)
@@ -32,7 +36,7 @@ class Remote:
         self._client = httpx.Client(
             base_url=presence.address,
             headers={"Authorization": f"Bearer {presence.token}"},
-            timeout=30.0,
+            timeout=_SECONDS,
             trust_env=False,
         )
 
@@ -61,6 +65,14 @@ class Remote:
             raise _failed(job["error"])
         return cast(ReportObject, job["report"])
 
+    def roll_back(self, document_id: str, version: int) -> RolledBackObject:
+        answer = self._call("POST", f"/v1/documents/{quote(document_id, safe='')}/rollback", {"version": version})
+        return cast(RolledBackObject, answer)
+
+    def forget(self, document_id: str) -> ForgottenObject:
+        answer = self._call("POST", f"/v1/documents/{quote(document_id, safe='')}/forget", wait=_ERASING_SECONDS)
+        return cast(ForgottenObject, answer)
+
     def _ended(self, job: dict[str, Any], show: Callable[[Tally], None]) -> dict[str, Any]:
         while job["state"] in ("queued", "running"):
             time.sleep(_POLL_SECONDS)
@@ -69,9 +81,11 @@ class Remote:
                 show(_Tally(**job["progress"]))
         return job
 
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def _call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, wait: float = _SECONDS
+    ) -> dict[str, Any]:
         try:
-            response = self._client.request(method, path, json=body)
+            response = self._client.request(method, path, json=body, timeout=wait)
             answer: dict[str, Any] = response.json()
         except (httpx.HTTPError, ValueError) as exc:
             raise ServerFailed(

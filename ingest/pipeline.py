@@ -31,15 +31,18 @@ Groups = tuple[str, ...]
 class IngestOptions:
     """`allow` are the groups that may see the targets, from now on; None leaves what was said before.
 
-    `prune` removes documents whose file is gone, `force` also where that looks like an accident. `workers` is the
-    number of processes, 0 for one per processor. `checksum` reads every file, also one whose size and times are as they
-    were.
+    `prune` removes documents whose file is gone, `force` also where that looks like an accident. `keep` is how many
+    versions of each document are kept from now on, None as many as before; `again` takes in what was forgotten.
+    `workers` is the number of processes, 0 for one per processor. `checksum` reads every file, also one whose size and
+    times are as they were.
     """
 
     collection: str | None = None
     allow: tuple[str, ...] | None = None
     prune: bool = False
     force: bool = False
+    keep: int | None = None
+    again: bool = False
     workers: int = 0
     limits: Limits = field(default_factory=Limits)
     checksum: bool = False
@@ -105,7 +108,9 @@ class _Run:
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
 
     def report(self) -> IngestReport:
-        seen, unreadable = self._hashed()
+        if self._options.keep is not None:
+            self._index.keep_versions(self._options.keep)
+        seen, unreadable = self._without_forgotten(*self._hashed())
         planned = plan(
             seen,
             self._known,
@@ -160,6 +165,22 @@ class _Run:
 
     def _tell(self) -> None:
         self._progress.published(0, 0)
+
+    def _without_forgotten(self, seen: Sequence[Seen], left_out: Sequence[LeftOut]) -> tuple[list[Seen], list[LeftOut]]:
+        """What was forgotten on purpose is left out, in its place and under any other name."""
+        if self._options.again:
+            return list(seen), list(left_out)
+        tombstones, wanted, passed = self._index.tombstones(self._survey.collection), [], list(left_out)
+        for one in seen:
+            found = one.found
+            known = (found.root, found.path) in self._by_path
+            day = None if known else tombstones.day_of(found.root, found.path, one.content_hash)
+            if day is None:
+                wanted.append(one)
+            else:
+                reason = f"forgotten on {day[:10]}; --again takes it in"
+                passed.append(LeftOut(found.root, found.path, found.uri, "skipped", reason))
+        return wanted, passed
 
     def _refusal(self, planned: Plan) -> str:
         if not self._options.prune or self._options.force or not planned.gone:

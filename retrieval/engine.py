@@ -6,7 +6,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.errors import HomeError, HomeLocked, IndexCorrupt, UsageError
+from retrieval.errors import HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
 from retrieval.ports import Budget, Embedder, LexicalIndex, VectorIndex
 from retrieval.search.searcher import Searcher
@@ -19,6 +19,7 @@ from retrieval.store.catalog import Catalog
 from retrieval.store.database import Database, check
 from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
 from retrieval.store.exact import ExactVectors
+from retrieval.store.history.versions import History
 from retrieval.store.home import Home, HomeLock
 from retrieval.store.index import ChunkLimits, Index
 from retrieval.store.lexical import TantivyIndex
@@ -145,11 +146,7 @@ class Engine:
     def _recover_for_reading(self) -> None:
         """A reader heals what a kill left, unless a writer is at work and has done so."""
         self.home.refuse_headless()
-        if not self.home.exists():
-            raise HomeError(
-                f"there is no Footnote home at {self.home.path}",
-                remedy="run `footnote ingest FOLDER` first, or set FOOTNOTE_HOME",
-            )
+        self.home.refuse_missing()
         if self.home.closed_cleanly():
             return
         try:
@@ -169,6 +166,7 @@ class Engine:
         blobs = Blobs(self.home.blobs)
         self._blobs = blobs
         self.catalog = Catalog(self._database, blobs)
+        self.history = History(self._database)
         self.visibility = Visibility(self._database)
 
     def _mark_clean(self) -> None:

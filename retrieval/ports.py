@@ -1,6 +1,6 @@
 """The contracts between the engine and what it stands on. One contract test per port runs on every adapter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,6 +92,13 @@ class VectorIndex(Protocol):
         """Hold nothing; the recorded generation is 0."""
         ...
 
+    def renew(self, parts: Iterable[tuple[Rows, Vectors]], generation: int) -> None:
+        """Hold these rows and nothing else, from one moment to the next; searches go on meanwhile.
+
+        Nothing of what was held before is left in its files.
+        """
+        ...
+
     def close(self) -> None: ...
 
 
@@ -104,6 +111,7 @@ class LexicalIndex(Protocol):
     def generation(self) -> int: ...
     def search(self, question: str, n: int, visible: Rows) -> Ranked: ...
     def clear(self) -> None: ...
+    def renew(self, parts: Iterable[Sequence[IndexEntry]], generation: int) -> None: ...
     def close(self) -> None: ...
 
 

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 
-from api.activity.schema import answers
+from api.activity.schema import answers, feedback
 from api.objects import AnswerObject
 from retrieval.errors import NotFound
 from retrieval.store.database import Database
+from retrieval.store.slicing import slices
 from retrieval.trace import Trace
 
 
@@ -56,6 +57,18 @@ class Answers:
             body=cast(AnswerObject, json.loads(row.body)),
             trace=None if row.trace is None else json.loads(row.trace),
         )
+
+    def forget_document(self, document_id: str) -> int:
+        """Erase every answer that quotes a document, or was found from it; how many."""
+        named = f"%{document_id}%"  # an id is hexadecimal: it stands for nothing else
+        query = select(answers.c.id).where(or_(answers.c.body.like(named), answers.c.trace.like(named)))
+        with self._database.write() as connection:
+            found = list(connection.execute(query).scalars())
+            for part in slices(found):
+                connection.execute(delete(feedback).where(feedback.c.answer_id.in_(part)))
+                connection.execute(delete(answers).where(answers.c.id.in_(part)))
+        self._database.scrub()
+        return len(found)
 
     def forget(self, before: str) -> None:
         """Drop what was asked before this time (ISO 8601, UTC)."""

@@ -8,10 +8,20 @@ from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
 
 from api.errors import InvalidRequest
+from api.history import (
+    DiffObject,
+    ForgottenObject,
+    RolledBackObject,
+    VersionsObject,
+    diff_object,
+    forget,
+    roll_back,
+    versions_object,
+)
 from api.objects import DocumentsObject, RemovedObject, VersionObject, documents_object, version_object
 from api.routes.jobs import JobObject, job_object
 from api.server.deps import Admin, Asker, Serving
-from api.server.schemas import Name, Number, UploadFields
+from api.server.schemas import Name, Number, RollbackBody, UploadFields
 from api.server.uploads import Uploads, plain_name
 from retrieval.models import Outcome
 
@@ -85,6 +95,30 @@ def original(document_id: str, serving: Serving, asker: Asker, version: Version 
         filename=found.name,
         headers={"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"},
     )
+
+
+@router.get("/{document_id}/versions")
+def versions(document_id: str, serving: Serving, asker: Asker) -> VersionsObject:
+    """The kept versions, newest first."""
+    return versions_object(serving.engine, document_id, asker.caller)
+
+
+@router.get("/{document_id}/diff")
+def diff(document_id: str, serving: Serving, asker: Asker, old: Version = None, new: Version = None) -> DiffObject:
+    """Which chunks differ; by default between the newest version and the one before it."""
+    return diff_object(serving.engine, document_id, asker.caller, old=old, new=new)
+
+
+@router.post("/{document_id}/rollback")
+def rollback(document_id: str, body: RollbackBody, serving: Serving, admin: Admin) -> RolledBackObject:
+    """A kept version answers again, as a new one; nothing is embedded."""
+    return roll_back(serving.engine, document_id, body.version, admin.caller)
+
+
+@router.post("/{document_id}/forget")
+def erase(document_id: str, serving: Serving, admin: Admin) -> ForgottenObject:
+    """Erase a document for good: versions, vectors, original, answers that quote it. No ingest brings it back."""
+    return forget(serving.engine, serving.activity.answers, document_id, admin.caller)
 
 
 def _fields(form: FormData) -> tuple[UploadFields, list[UploadFile]]:

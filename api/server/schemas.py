@@ -61,7 +61,10 @@ class FeedbackBody(_Body):
 
 
 class IngestBody(_Body):
-    """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered."""
+    """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered.
+
+    `keep` is how many versions of each document are kept from now on, `again` takes in what was forgotten.
+    """
 
     paths: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1, max_length=1_000)]
     collection: Name | None = None
@@ -69,6 +72,12 @@ class IngestBody(_Body):
     prune: bool = False
     force: bool = False
     checksum: bool = False
+    keep: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    again: bool = False
+
+
+class RollbackBody(_Body):
+    version: Number
 
 
 class UploadFields(_Body):

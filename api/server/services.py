@@ -25,6 +25,9 @@ from retrieval.ports import Searches
 
 if TYPE_CHECKING:
     from retrieval.store.catalog import Original, RunSummary
+    from retrieval.store.history.differing import VersionDiff
+    from retrieval.store.history.forgetting import Forgotten
+    from retrieval.store.history.versions import VersionSummary
 
 
 class CatalogReads(Protocol):
@@ -42,12 +45,24 @@ class CatalogReads(Protocol):
     def outcomes(self, run_id: int) -> tuple[Outcome, ...]: ...
 
 
+class HistoryReads(Protocol):
+    """What the routes read of kept versions, with the same rule."""
+
+    def versions(self, document_id: str, caller: Caller) -> "tuple[VersionSummary, ...]": ...
+    def version(self, document_id: str, caller: Caller, number: int) -> "VersionSummary": ...
+    def diff(
+        self, document_id: str, caller: Caller, *, old: int | None = None, new: int | None = None
+    ) -> "VersionDiff": ...
+
+
 class IndexWrites(Protocol):
     """What the routes write. Each call is whole when it returns."""
 
     def begin_run(self, collection: str, arguments: dict[str, object]) -> int: ...
     def finish_run(self, run_id: int) -> None: ...
     def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None: ...
+    def rollback(self, run_id: int, document_id: str, number: int, outcome: Outcome) -> None: ...
+    def forget(self, run_id: int, document_id: str, outcome: Outcome) -> "Forgotten": ...
 
 
 class AnsweringEngine(Searches, Protocol):
@@ -55,6 +70,8 @@ class AnsweringEngine(Searches, Protocol):
 
     @property
     def catalog(self) -> CatalogReads: ...
+    @property
+    def history(self) -> HistoryReads: ...
     @property
     def index(self) -> IndexWrites: ...
 

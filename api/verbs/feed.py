@@ -1,14 +1,11 @@
 """`footnote ingest`."""
 
-import contextlib
 import os
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from api import presence, progress, settings, terminal
+from api import progress, settings, terminal, writing
 from api.errors import InvalidRequest
 from api.objects import ReportObject
 from api.opening import quiet
@@ -17,9 +14,6 @@ from api.reports import print_outcomes, summary
 from api.settings import Settings
 from api.verbs.options import json_option
 from retrieval.errors import HomeLocked
-
-if TYPE_CHECKING:
-    from api.remote import Remote
 
 _ATTENTION = ("failed", "skipped", "removed")
 _NOT_ALL_DONE = 1
@@ -34,6 +28,8 @@ _NOT_ALL_DONE = 1
 @click.option("--prune", is_flag=True, help="Remove documents whose source is gone.")
 @click.option("--force", is_flag=True, help="Prune even if more than 20 % would go.")
 @click.option("--checksum", is_flag=True, help="Read every file, also where size and times are as before.")
+@click.option("--keep", type=click.IntRange(1, 1_000), metavar="N", help="Keep N versions of each document (first: 3).")
+@click.option("--again", is_flag=True, help="Take in what was forgotten, too.")
 @json_option
 def command(
     *,
@@ -43,6 +39,8 @@ def command(
     prune: bool,
     force: bool,
     checksum: bool,
+    keep: int | None,
+    again: bool,
     as_json: bool,
 ) -> int:
     """Take in files and folders: what is new or changed is converted and indexed.
@@ -60,6 +58,8 @@ def command(
         "prune": prune,
         "force": force,
         "checksum": checksum,
+        "keep": keep,
+        "again": again,
     }
     report = _ingest(settings.load(), arguments)
     if as_json:
@@ -76,26 +76,10 @@ def _ingest(loaded: Settings, arguments: dict[str, Any]) -> ReportObject:
         try:
             return feeding.ingest(loaded, arguments, Counts(show))
         except HomeLocked:
-            with _server(loaded.home) as server:
+            with writing.server(loaded.home) as server:
                 if server is None:
                     raise
                 return server.ingest(arguments, show)
-
-
-@contextlib.contextmanager
-def _server(home: Path) -> Iterator["Remote | None"]:
-    """The server that holds the home, if there is one and it answers."""
-    from api.remote import Remote
-
-    found = presence.find(home)
-    if found is None:
-        yield None
-        return
-    with Remote(found) as server:
-        alive = server.alive()
-        if alive:
-            terminal.note(f"the server at {found.address} does the work")
-        yield server if alive else None
 
 
 def _print(report: ReportObject) -> None:

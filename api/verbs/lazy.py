@@ -9,7 +9,7 @@ import click
 class LazyGroup(click.Group):
     """`verbs` maps each name to its line of help; a verb is the `command` of the module of that name in `package`.
 
-    `modules` names the modules that are called otherwise than their verbs.
+    Verbs with the same line share it. `modules` names the modules that are called otherwise than their verbs.
     """
 
     def __init__(
@@ -35,5 +35,8 @@ class LazyGroup(click.Group):
         ctx: click.Context,  # noqa: ARG002 - click's signature
         formatter: click.HelpFormatter,
     ) -> None:
+        lines: dict[str, list[str]] = {}
+        for name, line in self._verbs.items():
+            lines.setdefault(line, []).append(name)
         with formatter.section("Verbs"):
-            formatter.write_dl(list(self._verbs.items()))
+            formatter.write_dl([(", ".join(names), line) for line, names in lines.items()])

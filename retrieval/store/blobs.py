@@ -51,6 +51,13 @@ class Blobs:
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
 
+    def drop(self, content_hash: str) -> bool:
+        """Remove one; whether it was there."""
+        path = self.path(content_hash)
+        held = path.is_file()
+        path.unlink(missing_ok=True)
+        return held
+
     def _all(self) -> Iterator[Path]:
         if self._folder.is_dir():
             yield from (path for path in self._folder.rglob("*") if path.is_file())

@@ -151,7 +151,7 @@ class Catalog:
         row = connection.execute(query.where(documents.c.id == document_id, wanted)).first()
         removed = number is not None and not caller.owner and not _is_live(connection, document_id)
         if row is None or removed or not may_see(caller, groups_of(row.groups)):
-            raise NotFound(f"there is no document {document_id}", remedy="`footnote documents` lists what you may see")
+            raise no_document(document_id)
         return row
 
 
@@ -169,6 +169,11 @@ _SUMMARY = (
     versions.c.chunk_count,
     versions.c.published_at,
 )
+
+
+def no_document(document_id: str) -> NotFound:
+    """The one way to say that a document does not exist, or not for this caller."""
+    return NotFound(f"there is no document {document_id}", remedy="`footnote documents` lists what you may see")
 
 
 def current_generation(connection: Connection) -> int:

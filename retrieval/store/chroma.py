@@ -6,6 +6,7 @@ same folder (its queries would be stale), so only the home's writer does.
 
 import contextlib
 import os
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -111,6 +112,7 @@ class ChromaVectors:
             self._collection, self._epoch, self._added = collection, epoch, added
             self.flush(generation)
             self._drop(old)
+            self._give_back()
 
     def close(self) -> None:
         self._client.close()
@@ -125,6 +127,12 @@ class ChromaVectors:
     def _drop(self, epoch: int) -> None:
         with contextlib.suppress(ChromaError, ValueError):  # there need be none
             self._client.delete_collection(f"{_COLLECTION}-{epoch}")
+
+    def _give_back(self) -> None:
+        """Chroma's own database never shrinks, and keeps what was deleted; where it is busy, the next time does it."""
+        database = self._folder / "chroma.sqlite3"
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("VACUUM")
 
     def _nearest(self, vector: Vectors, n: int) -> tuple[Rows, NDArray[np.float32]]:
         found = self._call("query", query_embeddings=[vector], n_results=n, include=["distances"])

@@ -53,6 +53,11 @@ class Database:
         with self._translated(), connection, connection.begin():
             yield connection
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the log beside the file; readers that are in the way are waited for."""
+        with self._translated(), contextlib.closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -145,6 +150,7 @@ def _prepare_write(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     connection.execute("PRAGMA temp_store=MEMORY")  # nothing is written outside the home
 
 

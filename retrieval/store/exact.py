@@ -9,6 +9,7 @@ the next epoch. Readers of another process keep what they have mapped.
 import contextlib
 import os
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,8 +90,11 @@ class ExactVectors:
 
     def clear(self) -> None:
         with self._lock:
-            nothing = np.empty((0, self._dimension), np.float32)
-            self._rewrite(np.empty(0, np.int64), nothing, generation=0)
+            self._rewrite((), generation=0)
+
+    def renew(self, parts: Iterable[tuple[Rows, Vectors]], generation: int) -> None:
+        with self._lock:
+            self._rewrite(parts, generation=generation)
 
     def everything(self) -> tuple[Rows, Vectors]:
         """(n,) rows ascending and their (n, dim) vectors."""
@@ -154,16 +158,22 @@ class ExactVectors:
         live = len(self._load().rows)
         dead = self._count - live
         if dead >= _FEWEST_DEAD and dead >= live / 2:
-            self._rewrite(*self.everything(), generation=self._generation)
+            self._rewrite([self.everything()], generation=self._generation)
 
-    def _rewrite(self, rows: Rows, vectors: Vectors, *, generation: int) -> None:
+    def _rewrite(self, parts: Iterable[tuple[Rows, Vectors]], *, generation: int) -> None:
         """Put these rows in place of all under a new epoch; whatever fails before it is recorded changes nothing."""
-        epoch = self._epoch + 1
-        for path, block in zip(self._files(epoch), (vectors.tobytes(), rows.tobytes()), strict=True):
+        epoch, count = self._epoch + 1, 0
+        files = self._files(epoch)
+        for path in files:
             path.unlink(missing_ok=True)
-            _write(path, block)
+            path.touch()
+        for rows, vectors in parts:
+            for path, block in zip(files, (vectors.tobytes(), rows.tobytes()), strict=True):
+                _write(path, block)
+            count += len(rows)
+        for path in files:
             _durable(path)
-        self._record(epoch, generation, len(rows))
+        self._record(epoch, generation, count)
         self._loaded = None
         self._remove_other_epochs()
 

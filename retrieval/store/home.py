@@ -27,6 +27,14 @@ class Home:
     def exists(self) -> bool:
         return self.catalogue.is_file()
 
+    def refuse_missing(self) -> None:
+        """Raises `HomeError` where there is no home yet."""
+        if not self.exists():
+            raise HomeError(
+                f"there is no Footnote home at {self.path}",
+                remedy="run `footnote ingest FOLDER` first, or set FOOTNOTE_HOME",
+            )
+
     def refuse_headless(self) -> None:
         """Raise `CatalogueCorrupt` where the rest of a home is there and its catalogue is not, or is empty.
 

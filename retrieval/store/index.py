@@ -23,11 +23,14 @@ from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
 from retrieval.store.catalog import groups_of, live, pages_of
 from retrieval.store.database import Database
+from retrieval.store.history import tombstones
+from retrieval.store.history.forgetting import Forgetter, Forgotten
+from retrieval.store.history.tombstones import Tombstones
 from retrieval.store.indexes import Indexes
 from retrieval.store.publisher import Publisher
 from retrieval.store.schema import documents, grants, runs, versions
 from retrieval.store.sightings import Sightings
-from retrieval.store.sweep import Sweeper
+from retrieval.store.sweep import Sweeper, keep_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Index:
         self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
         self._publisher = Publisher(database, self._indexes, embedder)
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
+        self._forgetter = Forgetter(database, blobs, self._indexes)
         self._lock = threading.RLock()
         self._open_runs: set[int] = set()
         self.sightings = Sightings(database, self._lock)
@@ -81,6 +85,7 @@ class Index:
         with self._lock:
             self._publisher.discard_staged()
             self._indexes.replay()
+            self._forgetter.finish()
             self._sweeper.unindex()
 
     def begin_run(self, collection: str, arguments: Mapping[str, object]) -> int:
@@ -190,6 +195,27 @@ class Index:
             generation = staging.next_generation(connection)
             staging.retire(connection, [document_id for document_id, _ in removals], generation=generation)
             staging.record(connection, run_id, [outcome for _, outcome in removals])
+
+    def rollback(self, run_id: int, document_id: str, number: int, outcome: Outcome) -> None:
+        """A kept version answers again, as a new one; nothing is embedded. It must be kept."""
+        with self._lock:
+            self._publisher.publish_again(run_id, document_id, number, outcome)
+
+    def forget(self, run_id: int, document_id: str, outcome: Outcome) -> Forgotten:
+        """Erase all of a document; a tombstone keeps an ingest from bringing it back. It must be there."""
+        with self._lock:
+            self._forgetter.bury(run_id, document_id, outcome)
+            return self._forgetter.erase(document_id)
+
+    def tombstones(self, collection: str) -> Tombstones:
+        """What an ingest must not bring back unless it is told to."""
+        with self._database.read() as connection:
+            return tombstones.of_collection(connection, collection)
+
+    def keep_versions(self, number: int) -> None:
+        """How many versions of each document sweeps leave from now on, the one that answers counted."""
+        with self._lock, self._database.write() as connection:
+            keep_versions(connection, number)
 
     def sweep(self) -> None:
         """Take what no query can reach out of the indexes, and out of the catalogue what no kept version needs."""

@@ -1,17 +1,20 @@
 """Both indexes, fed from the catalogue alone."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal, get_args
 
 import numpy as np
 from sqlalchemy import select
 
-from retrieval.ports import LexicalIndex, VectorIndex
+from retrieval.ports import IndexEntry, LexicalIndex, Rows, VectorIndex, Vectors
 from retrieval.store import staging
 from retrieval.store.catalog import current_generation
 from retrieval.store.database import Database
-from retrieval.store.schema import chunks
+from retrieval.store.schema import LEAVING, chunks
 from retrieval.store.slicing import slices
 
+IndexName = Literal["vectors", "lexical"]
+INDEX_NAMES: tuple[IndexName, ...] = get_args(IndexName)
 _PART = 2_000  # rows handed over at a time
 
 
@@ -39,6 +42,18 @@ class Indexes:
             index.delete(gone)
             index.flush(index.generation())
 
+    def rebuild(self, name: IndexName) -> int:
+        """Make one of them anew from the catalogue, while it answers; how many rows it holds."""
+        with self._database.read() as connection:
+            newest = current_generation(connection)
+        rows = self._indexed_after(LEAVING)
+        parts = slices(rows, _PART)
+        if name == "vectors":
+            self._vectors.renew((self._stored_vectors(part) for part in parts), newest)
+        else:
+            self._lexical.renew((self._entries(part) for part in parts), newest)
+        return len(rows)
+
     def replay(self) -> None:
         """Give each index the rows that it should have been given after the generation it recorded.
 
@@ -64,11 +79,15 @@ class Indexes:
             return list(connection.execute(query).scalars())
 
     def _add_vectors(self, rows: Sequence[int]) -> None:
-        with self._database.read() as connection:
-            numbers, matrix = staging.stored_vectors(connection, rows, self._dimension)
-        self._vectors.add(numbers, matrix)
+        self._vectors.add(*self._stored_vectors(rows))
 
     def _add_text(self, rows: Sequence[int]) -> None:
+        self._lexical.add(self._entries(rows))
+
+    def _stored_vectors(self, rows: Sequence[int]) -> tuple[Rows, Vectors]:
         with self._database.read() as connection:
-            entries = staging.entries(connection, rows)
-        self._lexical.add(entries)
+            return staging.stored_vectors(connection, rows, self._dimension)
+
+    def _entries(self, rows: Sequence[int]) -> list[IndexEntry]:
+        with self._database.read() as connection:
+            return staging.entries(connection, rows)

@@ -7,7 +7,7 @@ so that a chunk is found by the words that stand above it.
 import contextlib
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,7 @@ class TantivyIndex:
             writer = self._writing()
             for entry in entries:
                 writer.delete_documents_by_term("row", entry.row)
-                content = {"row": entry.row, "text": entry.text, "context": entry.context}
-                writer.add_document(tantivy.Document.from_dict(content, self._schema))
+                self._put(writer, entry)
 
     def delete(self, rows: Rows) -> None:
         with self._lock, self._translated():
@@ -92,11 +91,25 @@ class TantivyIndex:
             self._writing().delete_all_documents()
         self.flush(0)
 
+    def renew(self, parts: Iterable[Sequence[IndexEntry]], generation: int) -> None:
+        with self._lock, self._translated():
+            writer = self._writing()
+            writer.delete_all_documents()
+            for entries in parts:
+                for entry in entries:
+                    self._put(writer, entry)
+            self.flush(generation)
+            self._writing().garbage_collect_files()
+
     def close(self) -> None:
         with self._lock, self._translated():
             if self._writer is not None:
                 self._writer.rollback()
                 self._writer = None
+
+    def _put(self, writer: Any, entry: IndexEntry) -> None:
+        content = {"row": entry.row, "text": entry.text, "context": entry.context}
+        writer.add_document(tantivy.Document.from_dict(content, self._schema))
 
     def _follow_writer(self) -> None:
         """Beside a writer: read what it has flushed since."""

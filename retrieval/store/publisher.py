@@ -11,6 +11,7 @@ from retrieval.models import Outcome, StagedVersion
 from retrieval.ports import Embedder
 from retrieval.store import staging
 from retrieval.store.database import Database
+from retrieval.store.history.tombstones import lift
 from retrieval.store.indexes import Indexes
 from retrieval.store.schema import chunks
 from retrieval.store.slicing import slices
@@ -54,6 +55,20 @@ class Publisher:
                 self.discard_staged()
             raise
 
+    def publish_again(self, run_id: int, document_id: str, number: int, outcome: Outcome) -> None:
+        """A kept version as the newest one, from what the catalogue holds of it."""
+        try:
+            staged = self._stage_again(document_id, number)
+            with self._database.write() as connection:
+                generation = staging.next_generation(connection)
+                staging.publish(connection, staged, None, generation=generation)
+                staging.record(connection, run_id, [outcome])
+        except BaseException:
+            with contextlib.suppress(HomeError):
+                self.discard_staged()
+            raise
+        self._undone.clear()
+
     def discard_staged(self) -> None:
         """Forget what was staged and not published, and that its rows were given to the indexes."""
         with self._database.write() as connection:
@@ -74,6 +89,17 @@ class Publisher:
         self._indexes.add(rows, generation)
         return staged
 
+    def _stage_again(self, document_id: str, number: int) -> staging.Staged:
+        if self._undone:
+            self.discard_staged()
+        with self._database.write() as connection:
+            generation = staging.next_generation(connection)
+            self._undone.add(generation)
+            staged = staging.stage_again(connection, document_id, number, generation=generation)
+            rows = list(connection.execute(select(chunks.c.row).where(chunks.c.indexed == generation)).scalars())
+        self._indexes.add(rows, generation)
+        return staged
+
     def _publish(
         self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], staged: Sequence[staging.Staged]
     ) -> tuple[Outcome, ...]:
@@ -81,6 +107,7 @@ class Publisher:
             generation = staging.next_generation(connection)
             for one, (version, _) in zip(staged, batch, strict=True):
                 staging.publish(connection, one, version.source, generation=generation)
+                lift(connection, version.source)
             ended = [
                 replace(outcome, document_id=one.document_id) for one, (_, outcome) in zip(staged, batch, strict=True)
             ]

@@ -5,7 +5,8 @@ A version is staged (`published` null), live (`published` set, `retired` null) o
 generation in which both indexes were given the row, null where they need not hold it, `LEAVING` while it is taken out
 of them. `documents.container` is the path of the source that a part (an attachment, a member of an archive) came out
 of, empty for a source of its own. `sightings` is what the last run saw of each source. `settings` holds what the home
-was built with, `state` the generation.
+was built with, `state` the generation. `tombstones` name what was forgotten on purpose, by its place and by its bytes:
+no ingest brings it back unasked.
 """
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -126,6 +127,18 @@ grants = Table(
     Column("root", Text, primary_key=True),
     Column("prefix", Text, primary_key=True),
     Column("groups", Text, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String, nullable=False, index=True),
+    Column("collection", String, nullable=False, index=True),
+    Column("root", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("forgotten_at", String, nullable=False),
 )
 
 runs = Table(

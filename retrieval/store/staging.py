@@ -16,6 +16,9 @@ from retrieval.store.catalog import live
 from retrieval.store.schema import LEAVING, boxes, chunks, documents, outcomes, placements, state, vectors, versions
 from retrieval.store.slicing import slices
 
+_OF_A_VERSION = (placements, boxes)  # what goes with a version, and comes along when it is put back
+_OWN_TO_A_VERSION = ("id", "number", "published", "retired", "published_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
@@ -96,18 +99,38 @@ def stage(connection: Connection, version: StagedVersion, *, model: str, generat
     return Staged(document_id, version_id)
 
 
-def publish(connection: Connection, staged: Staged, source: Source, *, generation: int) -> None:
-    """Make a staged version the one that answers, and its predecessor a retired one."""
+def stage_again(connection: Connection, document_id: str, number: int, *, generation: int) -> Staged:
+    """A kept version as a new one, with the same text, metadata and chunks, not yet published."""
+    kept = [column for column in versions.c if column.name not in _OWN_TO_A_VERSION]
+    old = select(versions.c.id).where(versions.c.document_id == document_id, versions.c.number == number)
+    old_id = int(connection.execute(old).scalar_one())
+    newest = select(func.max(versions.c.number) + 1).where(versions.c.document_id == document_id).scalar_subquery()
+    copied = select(newest, *kept).where(versions.c.id == old_id)
+    new_id = connection.execute(
+        insert(versions).from_select(["number", *kept], copied).returning(versions.c.id)
+    ).scalar_one()
+    for table in _OF_A_VERSION:
+        held = [new_id if column.name == "version_id" else column for column in table.c]
+        connection.execute(insert(table).from_select(table.c.keys(), select(*held).where(table.c.version_id == old_id)))
+    placed = select(placements.c.row).where(placements.c.version_id == new_id)
+    connection.execute(update(chunks).where(chunks.c.row.in_(placed), not_indexed()).values(indexed=generation))
+    return Staged(document_id, int(new_id))
+
+
+def publish(connection: Connection, staged: Staged, source: Source | None, *, generation: int) -> None:
+    """Make a staged version the one that answers, and its predecessor a retired one.
+
+    Without a source the document's address and groups stay as they are.
+    """
     connection.execute(
         update(versions).where(versions.c.document_id == staged.document_id, live()).values(retired=generation)
     )
     connection.execute(
         update(versions).where(versions.c.id == staged.version_id).values(published=generation, published_at=now())
     )
+    given = {} if source is None else {"uri": source.uri, "groups": stored_groups(source.groups)}
     connection.execute(
-        update(documents)
-        .where(documents.c.id == staged.document_id)
-        .values(uri=source.uri, groups=stored_groups(source.groups), generation=generation)
+        update(documents).where(documents.c.id == staged.document_id).values(**given, generation=generation)
     )
 
 
@@ -119,11 +142,18 @@ def retire(connection: Connection, document_ids: Sequence[str], *, generation: i
 
 def discard_staged(connection: Connection, generations: Collection[int] = ()) -> None:
     """Forget versions that were staged and never published; rows indexed in these generations are to leave again."""
-    left = select(versions.c.id).where(versions.c.published.is_(None)).scalar_subquery()
-    connection.execute(delete(placements).where(placements.c.version_id.in_(left)))
-    connection.execute(delete(boxes).where(boxes.c.version_id.in_(left)))
-    connection.execute(delete(versions).where(versions.c.published.is_(None)))
+    delete_versions(
+        connection, list(connection.execute(select(versions.c.id).where(versions.c.published.is_(None))).scalars())
+    )
     connection.execute(update(chunks).where(chunks.c.indexed.in_(generations)).values(indexed=LEAVING))
+
+
+def delete_versions(connection: Connection, version_ids: Sequence[int]) -> None:
+    """Delete versions with all that belongs to them alone; their chunks' rows stay."""
+    for part in slices(version_ids):
+        for table in _OF_A_VERSION:
+            connection.execute(delete(table).where(table.c.version_id.in_(part)))
+        connection.execute(delete(versions).where(versions.c.id.in_(part)))
 
 
 def record(connection: Connection, run_id: int, ended: Sequence[Outcome]) -> None:

@@ -5,16 +5,18 @@ First out of the indexes, then out of the catalogue, so that a kill in between o
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from retrieval.store import staging
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes
-from retrieval.store.schema import LEAVING, boxes, chunks, placements, vectors, versions
+from retrieval.store.schema import LEAVING, chunks, placements, settings, vectors, versions
 from retrieval.store.slicing import slices
 
 KEPT_VERSIONS = 3
+_SETTING = "keep"
 
 
 class Sweeper:
@@ -62,6 +64,18 @@ class Sweeper:
             return list(connection.execute(query).scalars())
 
 
+def kept_versions(connection: Connection) -> int:
+    """How many versions of a document are kept, the one that answers counted."""
+    stored = connection.execute(select(settings.c.value).where(settings.c.key == _SETTING)).scalar()
+    return KEPT_VERSIONS if stored is None else int(stored)
+
+
+def keep_versions(connection: Connection, number: int) -> None:
+    """From now on, in this home. At least 1."""
+    connection.execute(delete(settings).where(settings.c.key == _SETTING))
+    connection.execute(insert(settings).values(key=_SETTING, value=str(number)))
+
+
 def _drop_old_versions(connection: Connection, reachable: int) -> None:
     """Forget retired versions older than the newest few of their document."""
     newer = versions.alias()
@@ -70,12 +84,9 @@ def _drop_old_versions(connection: Connection, reachable: int) -> None:
         .where(newer.c.document_id == versions.c.document_id, newer.c.number > versions.c.number)
         .scalar_subquery()
     )
-    query = select(versions.c.id).where(versions.c.retired <= reachable, place >= KEPT_VERSIONS)
+    query = select(versions.c.id).where(versions.c.retired <= reachable, place >= kept_versions(connection))
     old = list(connection.execute(query).scalars())
-    for part in slices(old):
-        connection.execute(delete(placements).where(placements.c.version_id.in_(part)))
-        connection.execute(delete(boxes).where(boxes.c.version_id.in_(part)))
-        connection.execute(delete(versions).where(versions.c.id.in_(part)))
+    staging.delete_versions(connection, old)
 
 
 def _drop_orphans(connection: Connection) -> None:

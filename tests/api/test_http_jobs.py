@@ -41,7 +41,16 @@ def test_an_ingest_is_accepted_as_a_job_that_tells_how_far_it_is(server: Server)
     assert done["state"] == "done"
     assert (done["report"]["indexed"], done["report"]["failed"]) == (1, 1)
     assert server.work.arguments == [
-        {"paths": ["/corpus"], "collection": None, "allow": ["hr"], "prune": True, "force": False, "checksum": False}
+        {
+            "paths": ["/corpus"],
+            "collection": None,
+            "allow": ["hr"],
+            "prune": True,
+            "force": False,
+            "checksum": False,
+            "keep": None,
+            "again": False,
+        }
     ]
 
 

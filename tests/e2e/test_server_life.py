@@ -35,6 +35,28 @@ def test_verbs_that_write_hand_their_work_to_the_server_and_both_see_it_at_once(
     assert serving.stop() == 0
 
 
+def test_versions_are_rolled_back_and_forgotten_with_and_without_a_server(footnote: Footnote) -> None:
+    """The same verbs; a forgotten source stays out until it is taken in again on purpose."""
+    (footnote.corpus / "leave.html").write_text("<title>Leave</title><p>Employees in Portugal have 99 days.</p>")
+    footnote.run("ingest", str(footnote.corpus))
+    leave = next(one for one in footnote.json("documents")["documents"] if one["document"] == "leave.html")
+    identity = leave["document_id"]
+
+    assert "99 days" in footnote.run("diff", identity)
+    assert footnote.json("rollback", identity, "1")["version"] == 3
+    assert "25 working days" in footnote.run("show", identity)
+    serving = serve(footnote)
+    assert footnote.json("rollback", identity, "2")["version"] == 4
+    assert "99 days" in footnote.run("show", identity)
+    assert footnote.json("forget", identity)["versions"] == 4
+    assert footnote.json("ingest", str(footnote.corpus))["skipped"] == 1
+    assert serving.stop() == 0
+
+    assert footnote.json("versions", identity, code=1)["error"]["code"] == "not_found"
+    assert footnote.json("forget", identity, code=1)["error"]["code"] == "not_found"
+    assert footnote.json("ingest", str(footnote.corpus), "--again")["indexed"] == 1
+
+
 def test_an_upload_becomes_a_document_for_its_groups_and_can_be_removed(footnote: Footnote) -> None:
     serving = serve(footnote)
     client = serving.client()

@@ -1,0 +1,65 @@
+"""What was forgotten on purpose stays out of later runs."""
+
+from pathlib import Path
+
+from retrieval.engine import Engine
+from retrieval.models import OWNER, Outcome
+from tests.ingest.test_pipeline import corpus, documents, embedder, engine, run, told, write
+
+__all__ = ["corpus", "embedder", "engine"]
+
+
+def forget(engine: Engine, name: str) -> None:
+    document = documents(engine)[name]
+    run_id = engine.index.begin_run("c", {})
+    engine.index.forget(run_id, document.document_id, Outcome(document.uri, "removed"))
+
+
+def test_a_forgotten_file_is_passed_over_under_every_name(engine: Engine, corpus: Path) -> None:
+    """In its place though its text changed, and its bytes in another place; other files come in."""
+    write(corpus, secret="# Secret\n\nThe password.", other="# Other\n\nText.")
+    run(engine, corpus)
+    forget(engine, "secret.md")
+    write(corpus, copy="# Secret\n\nThe password.", secret="# Secret\n\nThe new password.", more="# More\n\nText.")
+
+    report = run(engine, corpus)
+
+    outcomes = told(report)
+    assert {name: outcomes[name].split(":")[0] for name in outcomes} == {
+        "copy.md": "skipped",
+        "secret.md": "skipped",
+        "other.md": "unchanged",
+        "more.md": "indexed",
+    }
+    assert "--again takes it in" in outcomes["secret.md"]
+    assert set(documents(engine)) == {"other.md", "more.md"}
+
+
+def test_again_takes_it_in_for_good(engine: Engine, corpus: Path) -> None:
+    """The run after that needs no flag."""
+    write(corpus, secret="# Secret\n\nThe password.")
+    run(engine, corpus)
+    forget(engine, "secret.md")
+
+    assert told(run(engine, corpus, again=True)) == {"secret.md": "indexed"}
+    assert told(run(engine, corpus)) == {"secret.md": "unchanged"}
+
+
+def test_a_copy_that_is_a_document_of_its_own_stays(engine: Engine, corpus: Path) -> None:
+    """Only the one named is forgotten."""
+    write(corpus, secret="# Secret\n\nThe password.", copy="# Secret\n\nThe password.")
+    run(engine, corpus)
+    forget(engine, "secret.md")
+
+    assert told(run(engine, corpus))["copy.md"] == "unchanged"
+    assert [one.document for one in engine.catalog.documents(OWNER)] == ["copy.md"]
+
+
+def test_keep_is_remembered(engine: Engine, corpus: Path) -> None:
+    """Two versions from the run that says so on."""
+    for number, options in enumerate(({}, {}, {"keep": 2}, {})):
+        write(corpus, a=f"# A\n\nText {number}.")
+        run(engine, corpus, **options)
+
+    kept = engine.history.versions(documents(engine)["a.md"].document_id, OWNER)
+    assert [one.version for one in kept] == [4, 3]
