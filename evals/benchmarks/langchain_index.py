@@ -18,9 +18,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.indexing import index
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from evals.benchmarks.stand_in import StandIn
+from evals.benchmarks.stand_in import TEXT_SUFFIXES, StandIn
 
-SUFFIXES = (".md", ".txt", ".html")
 _CHARACTERS, _OVERLAP = 1000, 0
 
 
@@ -45,7 +44,7 @@ def run(corpus: Path, state: Path) -> dict[str, int]:
     records = SQLRecordManager("corpus", db_url=f"sqlite:///{state / 'records.db'}")
     records.create_schema()
     store = Chroma("corpus", LangChainStandIn(embedder), persist_directory=str(state / "chroma"))
-    files = sorted(path for path in corpus.rglob("*") if path.suffix in SUFFIXES)
+    files = sorted(path for path in corpus.rglob("*") if path.suffix in TEXT_SUFFIXES)
     documents = [Document(path.read_text(encoding="utf-8"), metadata={"source": str(path)}) for path in files]
     splitter = RecursiveCharacterTextSplitter(chunk_size=_CHARACTERS, chunk_overlap=_OVERLAP)
     done = index(

@@ -13,6 +13,9 @@ import numpy as np
 from retrieval.ports import Vectors
 from retrieval.store.embed import DEFAULT_MODEL, SentenceTransformerEmbedder, resolve
 
+TEXT_SUFFIXES = (".md", ".txt", ".html")
+"""What a peer that reads text files alone is given of a folder."""
+
 
 class StandIn:
     """The `Embedder` port; `embedded` counts the texts that it was given, and not how often it was asked."""
