@@ -72,6 +72,10 @@ bench-ingest: $(READY)  ## pages and chunks a second, peak memory, a second run
 bench-reingest: $(READY)  ## an unchanged run and one with 1 % changed, beside LangChain's index()
 	$(BIN)/python -m evals.benchmarks.reingest $(SHARED)/sourcegraph-handbook/content
 
+.PHONY: bench-growth
+bench-growth: $(READY)  ## what a document costs as their number grows
+	$(BIN)/python -m evals.benchmarks.ingest_growth 10000
+
 .PHONY: lock
 lock:  ## write requirements.lock anew from pyproject.toml
 	rm -rf .bench/lock && $(PYTHON) -m venv .bench/lock

@@ -121,13 +121,13 @@ def _watched(process: "subprocess.Popen[str]") -> int | None:
     """The most bytes that the process and its children held at once, until it ends; None where /proc is missing."""
     peak: int | None = None
     while process.poll() is None:
-        if held := sum(_resident(pid) for pid in _family(process.pid)):
+        if held := sum(resident(pid) for pid in family(process.pid)):
             peak = max(peak or 0, held)
         time.sleep(1 / _SAMPLES_A_SECOND)
     return peak
 
 
-def _family(pid: int) -> set[int]:
+def family(pid: int) -> set[int]:
     """The process and all that descend from it."""
     parents: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
@@ -141,7 +141,7 @@ def _family(pid: int) -> set[int]:
     return found
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
     fields = _read(Path(f"/proc/{pid}/statm")).split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 

@@ -50,7 +50,7 @@ def main() -> None:
 
 def _ours(corpus: Path, home: Path, *, repeats: int) -> dict[str, Any]:
     first = _ingested(corpus, home)
-    runs = [_unchanged(corpus, home) for _ in range(repeats)]
+    runs = [unchanged(corpus, home) for _ in range(repeats)]
     files = runs[0]["files"]
     before = _chunk_texts(home)
     changed = change(corpus)
@@ -75,7 +75,7 @@ def _ingested(corpus: Path, home: Path) -> dict[str, int]:
     return {"chunks": report.chunks, "embedded": embedder.embedded}
 
 
-def _unchanged(corpus: Path, home: Path) -> dict[str, Any]:
+def unchanged(corpus: Path, home: Path) -> dict[str, Any]:
     """The command as a user runs it. What it could not read it tells of again, and exits with 1."""
     command = [sys.executable, "-c", _COMMAND, "ingest", str(corpus), "--json"]
     started = time.perf_counter()

@@ -1,0 +1,141 @@
+"""Whether a document costs the same however many there are: `python -m evals.benchmarks.ingest_growth 10000`.
+
+So many documents are generated and ingested in one run, embedded by a stand-in, with real SQLite, Chroma and tantivy.
+After each tenth: seconds by the clock and of the processor (this process and the converters) for a document of that
+tenth, and the resident memory of this process and of all. Then an unchanged run, in a process of its own.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from evals.benchmarks.ingest_cost import family, machine, resident
+from evals.benchmarks.reingest import unchanged
+from evals.benchmarks.stand_in import StandIn
+from ingest.pipeline import IngestOptions, ingest
+from retrieval.engine import Engine
+from retrieval.models import Outcome
+from retrieval.settings import EngineSettings
+
+_A_FOLDER = 500
+_PARTS = 10
+_SETTLED_SECONDS = 2.5
+_SEED = 20261130
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """After so many documents; seconds are for one document of this part, bytes at its end."""
+
+    documents: int
+    wall: float
+    processor: float
+    own_bytes: int
+    all_bytes: int
+
+
+class Curve:
+    """The progress of a run, as points."""
+
+    def __init__(self, documents: int) -> None:
+        self.points: list[Point] = []
+        self._every = max(documents // _PARTS, 1)
+        self._ended = 0
+        self._wall, self._processor = time.perf_counter(), _processor_seconds()
+
+    def planned(self, files: int) -> None:  # noqa: ARG002 - the pipeline's protocol
+        """The walk is over; documents begin."""
+        self._wall, self._processor = time.perf_counter(), _processor_seconds()
+
+    def finished(self, outcome: Outcome) -> None:
+        self._ended += outcome.outcome == "indexed"
+        if self._ended % self._every == 0:
+            self._mark()
+
+    def published(self, chunks: int, embedded: int) -> None: ...
+
+    def _mark(self) -> None:
+        wall, processor = time.perf_counter(), _processor_seconds()
+        per_document = ((wall - self._wall) / self._every, (processor - self._processor) / self._every)
+        own = resident(os.getpid())
+        everything = sum(resident(pid) for pid in family(os.getpid()))
+        self.points.append(Point(self._ended, *per_document, own, everything))
+        self._wall, self._processor = wall, processor
+
+
+def main() -> None:
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory(prefix="footnote-growth-") as temporary:
+        corpus, home = Path(temporary) / "corpus", Path(temporary) / "home"
+        generate(corpus, arguments.documents)
+        time.sleep(_SETTLED_SECONDS)
+        curve = Curve(arguments.documents)
+        with Engine(EngineSettings(home=home), write=True, embedder=StandIn(graphs=home / "models")) as engine:
+            report = ingest(engine.index, [str(corpus)], IngestOptions(workers=arguments.workers), curve)
+        again = unchanged(corpus, home)
+    _print(curve.points)
+    print(f"{report.chunks:,} chunks; unchanged, whole process: {again['seconds']:.2f} s")
+    print("  ".join(f"{name} {value}" for name, value in machine().items()))
+    if arguments.json is not None:
+        points = [asdict(point) for point in curve.points]
+        arguments.json.write_text(json.dumps({"machine": machine(), "points": points, "unchanged": again}, indent=1))
+
+
+def generate(folder: Path, documents: int) -> None:
+    """Texts of one to three sections in words of a vocabulary of 20,000; the same for the same number."""
+    drawn = random.Random(_SEED)  # noqa: S311 - nothing secret
+    words = [f"w{number:05d}" for number in range(20_000)]
+    for number in range(documents):
+        place = folder / f"{number // _A_FOLDER:04d}"
+        if number % _A_FOLDER == 0:
+            place.mkdir(parents=True)
+        sections = [
+            f"## Part {part}\n\n" + " ".join(drawn.choices(words, k=60)) + "." for part in range(drawn.randint(1, 3))
+        ]
+        (place / f"{number:06d}.md").write_text(f"# Document {number}\n\n" + "\n\n".join(sections) + "\n")
+
+
+def _processor_seconds() -> float:
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    running = sum(_seconds_of(pid) for pid in family(os.getpid()) - {os.getpid()})
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime + running
+
+
+def _seconds_of(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _print(points: list[Point]) -> None:
+    table = Table(title="one run, document by document", title_justify="left")
+    for name in ("documents", "ms each, by the clock", "ms each, processor", "MB, this process", "MB, all"):
+        table.add_column(name, justify="right")
+    for one in points:
+        memory = (f"{one.own_bytes / 1e6:.0f}", f"{one.all_bytes / 1e6:.0f}")
+        table.add_row(f"{one.documents:,}", f"{one.wall * 1e3:.1f}", f"{one.processor * 1e3:.1f}", *memory)
+    Console().print(table)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.ingest_growth", description=__doc__)
+    parser.add_argument("documents", type=int, help="how many to generate")
+    parser.add_argument("--workers", type=int, default=1, help="converting processes (1)")
+    parser.add_argument("--json", type=Path, help="write the points to this file too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
