@@ -32,8 +32,9 @@ def into(index: Index, arguments: Mapping[str, Any], *, progress: Counts, worker
         again=bool(arguments.get("again")),
         workers=workers,
         checksum=bool(arguments.get("checksum")),
+        retry=arguments.get("retry"),
     )
-    return _report_object(pipeline.ingest(index, arguments["paths"], options, progress))
+    return _report_object(pipeline.ingest(index, arguments.get("paths") or (), options, progress))
 
 
 def _report_object(report: IngestReport) -> ReportObject:

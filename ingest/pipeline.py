@@ -6,6 +6,7 @@ whenever the run ends; access is put right before anything else.
 """
 
 import contextlib
+import os
 import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from ingest.access import NOBODY, Access
 from ingest.convert import CONVERTER_VERSION
 from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, unread
 from ingest.models import Limits
+from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, Seen, ToConvert, plan, refusal
 from ingest.remembered import Remembered
 from ingest.sources import LeftOut, Survey, survey
@@ -33,6 +35,7 @@ class IngestOptions:
 
     `prune` removes documents whose file is gone, `force` also where that looks like an accident. `keep` is how many
     versions of each document are kept from now on, None as many as before; `again` takes in what was forgotten.
+    `retry` names a run of which the failed sources are read again, in place of targets and of a collection.
     `workers` is the number of processes, 0 for one per processor. `checksum` reads every file, also one whose size and
     times are as they were.
     """
@@ -43,6 +46,7 @@ class IngestOptions:
     force: bool = False
     keep: int | None = None
     again: bool = False
+    retry: int | None = None
     workers: int = 0
     limits: Limits = field(default_factory=Limits)
     checksum: bool = False
@@ -63,6 +67,9 @@ def ingest(
     """
     started = time.monotonic()
     _check_names(options)
+    if options.retry is not None:
+        collection, targets = _failed_in(index, options.retry)
+        options = replace(options, collection=collection)
     surveyed = survey(targets, options.collection, known_roots=index.roots, home=index.home)
     arguments = {"targets": list(targets), "allow": options.allow, "prune": options.prune, "force": options.force}
     progress = progress or Silence()
@@ -75,6 +82,17 @@ def ingest(
             ledger.write()
         raise
     return replace(report, seconds=time.monotonic() - started)
+
+
+def _failed_in(index: Index, run_id: int) -> tuple[str, tuple[str, ...]]:
+    """The collection of a run, and its failed sources that are there still."""
+    collection, failed = index.failed_in(run_id)
+    present = tuple(uri for uri in failed if os.path.lexists(path_of(uri)))
+    if not failed:
+        raise UsageError(f"no source of run {run_id} failed", remedy="`footnote runs` lists the runs")
+    if not present:
+        raise UsageError(f"what failed in run {run_id} is gone", remedy="ingest the folder again")
+    return collection, present
 
 
 def _check_names(options: IngestOptions) -> None:
@@ -245,7 +263,7 @@ class _Run:
 
     def _refused_again(self, source: ToConvert) -> bool:
         """Whether it could not be read before and is as it was: that is told again, and it is not read."""
-        error = self._sightings.refusal(source)
+        error = None if self._options.retry is not None else self._sightings.refusal(source)
         if error is not None:
             known = source.known.document_id if source.known else None
             self._ledger.ended(unread(source.seen.found.uri, error, known=known))

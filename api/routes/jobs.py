@@ -45,6 +45,8 @@ class JobObject(TypedDict):
 @router.post("/ingest", status_code=202)
 def ingest(body: IngestBody, response: Response, serving: Serving, admin: Admin) -> JobObject:
     """Ingest paths of the server's own file system."""
+    if bool(body.paths) == (body.retry is not None):
+        raise InvalidRequest("paths: either these or `retry` is wanted", remedy="name paths, or a run to retry")
     relative = next((path for path in body.paths if not os.path.isabs(path) and "://" not in path), None)
     if relative is not None:
         raise InvalidRequest("paths: every path must be absolute", remedy="the server does not know your folder")

@@ -63,10 +63,11 @@ class FeedbackBody(_Body):
 class IngestBody(_Body):
     """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered.
 
-    `keep` is how many versions of each document are kept from now on, `again` takes in what was forgotten.
+    `keep` is how many versions of each document are kept from now on, `again` takes in what was forgotten. `retry`
+    stands in place of paths: what failed in the run of that number is read again.
     """
 
-    paths: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(min_length=1, max_length=1_000)]
+    paths: Annotated[list[Annotated[str, StringConstraints(min_length=1)]], Field(max_length=1_000)] = []
     collection: Name | None = None
     allow: list[Group] | None = None
     prune: bool = False
@@ -74,6 +75,7 @@ class IngestBody(_Body):
     checksum: bool = False
     keep: Annotated[int, Field(ge=1, le=1_000)] | None = None
     again: bool = False
+    retry: Number | None = None
 
 
 class RollbackBody(_Body):

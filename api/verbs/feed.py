@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from api import progress, settings, terminal, writing
+from api.bounds import LARGEST_NUMBER
 from api.errors import InvalidRequest
 from api.objects import ReportObject
 from api.opening import quiet
@@ -20,7 +21,7 @@ _NOT_ALL_DONE = 1
 
 
 @click.command("ingest")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--collection", metavar="C", help="Put the documents into this collection.")
 @click.option(
     "--allow", multiple=True, metavar="GROUP", help="Only GROUP may see them. May be repeated; is remembered."
@@ -30,6 +31,7 @@ _NOT_ALL_DONE = 1
 @click.option("--checksum", is_flag=True, help="Read every file, also where size and times are as before.")
 @click.option("--keep", type=click.IntRange(1, 1_000), metavar="N", help="Keep N versions of each document (first: 3).")
 @click.option("--again", is_flag=True, help="Take in what was forgotten, too.")
+@click.option("--retry", type=click.IntRange(1, LARGEST_NUMBER), metavar="RUN", help="What failed in RUN, alone.")
 @json_option
 def command(
     *,
@@ -41,6 +43,7 @@ def command(
     checksum: bool,
     keep: int | None,
     again: bool,
+    retry: int | None,
     as_json: bool,
 ) -> int:
     """Take in files and folders: what is new or changed is converted and indexed.
@@ -49,6 +52,8 @@ def command(
     some sources failed.
     """
     quiet()
+    if bool(paths) == (retry is not None):
+        raise InvalidRequest("either paths, or --retry with a run's number", remedy="`footnote runs` lists the runs")
     if force and not prune:
         raise InvalidRequest("--force goes with --prune", remedy="leave it out, or add --prune")
     arguments: dict[str, Any] = {
@@ -60,6 +65,7 @@ def command(
         "checksum": checksum,
         "keep": keep,
         "again": again,
+        "retry": retry,
     }
     report = _ingest(settings.load(), arguments)
     if as_json:

@@ -28,7 +28,7 @@ from retrieval.store.history.forgetting import Forgetter, Forgotten
 from retrieval.store.history.tombstones import Tombstones
 from retrieval.store.indexes import Indexes
 from retrieval.store.publisher import Publisher
-from retrieval.store.schema import documents, grants, runs, versions
+from retrieval.store.schema import documents, grants, outcomes, runs, versions
 from retrieval.store.sightings import Sightings
 from retrieval.store.sweep import Sweeper, keep_versions
 
@@ -104,6 +104,15 @@ class Index:
     def abandon_run(self, run_id: int) -> None:
         """A run ended by an error: it stays unfinished in the ledger, and holds nothing up any more."""
         self._open_runs.discard(run_id)
+
+    def failed_in(self, run_id: int) -> tuple[str, tuple[str, ...]]:
+        """The collection of a run, and the URIs of its sources that failed. Raises `NotFound`."""
+        failed = select(outcomes.c.uri).where(outcomes.c.run_id == run_id, outcomes.c.outcome == "failed")
+        with self._database.read() as connection:
+            collection = connection.execute(select(runs.c.collection).where(runs.c.id == run_id)).scalar()
+            if collection is None:
+                raise NotFound(f"there is no run {run_id}", remedy="`footnote runs` lists them")
+            return str(collection), tuple(connection.execute(failed.order_by(outcomes.c.number)).scalars())
 
     def roots(self, collection: str) -> tuple[str, ...]:
         """The source roots of a collection's documents and remembered grants, sorted."""

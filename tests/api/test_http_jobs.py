@@ -50,6 +50,7 @@ def test_an_ingest_is_accepted_as_a_job_that_tells_how_far_it_is(server: Server)
             "checksum": False,
             "keep": None,
             "again": False,
+            "retry": None,
         }
     ]
 

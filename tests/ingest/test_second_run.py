@@ -9,6 +9,7 @@ import pytest
 
 from ingest import pipeline, publishing, stamps
 from retrieval.engine import Engine
+from retrieval.errors import NotFound, UsageError
 from retrieval.settings import ChunkSettings, EngineSettings
 from tests.fakes import FakeEmbedder
 from tests.ingest.runs import documents, found, run, told, write
@@ -245,3 +246,39 @@ def test_another_converter_reads_what_it_could_not_read_before(
     run(engine, corpus)
 
     assert sorted(read) == ["a.md", "broken.pdf"]
+
+
+def test_what_failed_in_a_run_is_read_again_alone(engine: Engine, corpus: Path) -> None:
+    write(corpus, a="One.", c="Three.")
+    (corpus / "b.pdf").write_bytes(b"%PDF-1.7 nothing of one")
+    (corpus / "gone.pdf").write_bytes(b"%PDF-1.7 nothing of one")
+    first = run(engine, corpus, collection="papers")
+    write(corpus, a="One and a half.")
+    (corpus / "gone.pdf").unlink()
+    (corpus / "b.pdf").write_text("No PDF, but readable.")
+
+    again = run(engine, retry=first.run_id)
+
+    assert again.collection == "papers"
+    assert [one.uri.rsplit("/", 1)[-1] for one in again.outcomes] == ["b.pdf"]
+
+
+def test_a_retry_reads_what_was_remembered_as_broken(
+    engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "b.pdf").write_bytes(b"%PDF-1.7 nothing of one")
+    first = run(engine, corpus)
+    monkeypatch.setattr(publishing, "Workers", None)
+
+    with pytest.raises(TypeError):
+        run(engine, retry=first.run_id)
+
+
+def test_there_must_be_something_to_retry(engine: Engine, corpus: Path) -> None:
+    write(corpus, a="One.")
+    first = run(engine, corpus)
+
+    with pytest.raises(UsageError, match="no source of run 1 failed"):
+        run(engine, retry=first.run_id)
+    with pytest.raises(NotFound, match="there is no run 7"):
+        run(engine, retry=7)
