@@ -7,6 +7,8 @@ TORCH ?= torch==2.13.0
 TORCH_INDEX ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000
+KILLS ?= 1000
+SEED ?=
 SHARED ?= ../shared/benchmarks
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -45,6 +47,10 @@ test: $(READY)  ## the whole suite, the slow tests too
 .PHONY: quick
 quick: $(READY)  ## the suite without the slow tests
 	$(BIN)/python -m pytest -m 'not slow'
+
+.PHONY: crash
+crash: $(READY)  ## kill writers KILLS times at random moments; the seed is printed, SEED=n sets it
+	$(BIN)/python -m tests.crash.harness --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: demo
 demo: $(READY)  ## ingest the sample corpus and ask it three questions

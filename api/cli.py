@@ -32,12 +32,16 @@ _VERBS = {
     "rollback": "let a kept version answer again; erase a document for good",
     "forget": "let a kept version answer again; erase a document for good",
     "runs": "list the ingest runs, and how each source ended",
+    "doctor": "check that all is sound, and mend what is not",
+    "rebuild": "make the indexes anew, without embedding",
     "key": "add, list and revoke API keys",
     "serve": "answer over HTTP",
     "eval": "measure retrieval and answers on judged sets",
 }
 _MODULES = {"eval": "evaluate.group", "ingest": "feed"} | {
-    name: f"history.{name}" for name in ("versions", "diff", "rollback", "forget")
+    name: f"{room}.{name}"
+    for room, names in (("history", ("versions", "diff", "rollback", "forget")), ("upkeep", ("doctor", "rebuild")))
+    for name in names
 }
 _FAILED, _USAGE, _INTERRUPTED, _TERMINATED = 1, 2, 130, 143
 _USAGE_CODES = (UsageError.code, InvalidRequest.code)  # as a server tells them

@@ -55,15 +55,19 @@ class Remote:
 
     def ingest(self, arguments: Mapping[str, Any], show: Callable[[Tally], None]) -> ReportObject:
         """Submits the job and waits for its end, telling `show` how far it is."""
-        job = self._call("POST", "/v1/ingest", arguments)
+        return cast(ReportObject, self.work("/v1/ingest", arguments, show))
+
+    def work(self, path: str, body: Mapping[str, Any], show: Callable[[Tally], None] | None = None) -> dict[str, Any]:
+        """Submits a job and waits for its report."""
+        job = self._call("POST", path, body)
         try:
-            job = self._ended(job, show)
+            job = self._ended(job, show or _unshown)
         except KeyboardInterrupt:
             terminal.note(f"the server goes on with {job['job_id']}")
             raise
         if job["error"] is not None:
             raise _failed(job["error"])
-        return cast(ReportObject, job["report"])
+        return cast(dict[str, Any], job["report"])
 
     def roll_back(self, document_id: str, version: int) -> RolledBackObject:
         answer = self._call("POST", f"/v1/documents/{quote(document_id, safe='')}/rollback", {"version": version})
@@ -94,6 +98,10 @@ class Remote:
         if not response.is_success:
             raise _failed(answer["error"])
         return answer
+
+
+def _unshown(_: Tally) -> None:
+    """Progress that nobody watches."""
 
 
 def _failed(error: Mapping[str, str]) -> ServerFailed:

@@ -13,8 +13,11 @@ from api.objects import ReportObject
 from api.server.deps import Admin, Serving
 from api.server.schemas import IngestBody
 from api.server.services import Services
+from api.upkeep import DiagnosisObject, RebuiltObject
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
+
+Report = ReportObject | DiagnosisObject | RebuiltObject
 
 
 class ProgressObject(TypedDict):
@@ -38,7 +41,7 @@ class JobObject(TypedDict):
     started_at: str | None
     finished_at: str | None
     progress: ProgressObject | None
-    report: ReportObject | None
+    report: Report | None
     error: JobErrorObject | None
 
 
@@ -74,7 +77,7 @@ def job_object(job: Job, serving: Services) -> JobObject:
         "started_at": job.started_at,
         "finished_at": job.finished_at,
         "progress": _progress(job, serving),
-        "report": None if job.report is None else cast(ReportObject, job.report),
+        "report": None if job.report is None else cast(Report, job.report),
         "error": None if job.error is None else _error(job.error),
     }
 

@@ -13,14 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from api.errors import ErrorBody
-from api.routes import answers, ask, collections, compatible, documents, health, jobs, pages, runs, views
+from api.routes import answers, ask, collections, compatible, documents, health, jobs, pages, runs, upkeep, views
 from api.server.middleware import Admission, BodyLimit, Trace
 from api.server.respond import of_footnote, of_http, of_validation
 from api.server.services import Services
 from api.version import VERSION
 from retrieval.errors import FootnoteError
 
-_BEHIND_A_KEY = (ask, answers, compatible, collections, documents, views, jobs, runs)
+_BEHIND_A_KEY = (ask, answers, compatible, collections, documents, views, jobs, runs, upkeep)
 _RESOURCES = (*_BEHIND_A_KEY, health, pages)
 
 # For the description of the interface alone: `Admission` has let the request in before.

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.activity.keys import Role
+from api.errors import Forbidden
 from api.server.auth import Principal, not_allowed
 from api.server.limits import while_connected
 from api.server.services import Services
@@ -33,6 +34,14 @@ def having(role: Role) -> Callable[[Request], Principal]:
     return checked
 
 
+def owner(request: Request) -> Principal:
+    """The caller, refused unless an admin who sees everything."""
+    found = having("admin")(request)
+    if not found.caller.owner:
+        raise Forbidden("this is for an admin who sees everything", remedy="use a key of role admin with group '*'")
+    return found
+
+
 async def place(request: Request) -> AsyncIterator[None]:
     """A place at work until the last byte of the answer is out, or the client is gone."""
     serving = services(request)
@@ -47,4 +56,5 @@ async def place(request: Request) -> AsyncIterator[None]:
 Serving = Annotated[Services, Depends(services)]
 Asker = Annotated[Principal, Depends(principal)]
 Admin = Annotated[Principal, Depends(having("admin"))]
+Owner = Annotated[Principal, Depends(owner)]
 Place = Annotated[None, Depends(place)]

@@ -10,15 +10,17 @@ from typing import Any, Protocol
 from api import log
 from api.activity.jobs import Job, Jobs
 from api.errors import Internal, Interrupted
-from api.objects import ReportObject
 from api.progress import Counts, Tally
 from retrieval.errors import FootnoteError
 
 
 class Work(Protocol):
-    """Does what a job's arguments say and returns its report. A call of `progress` raises `Interrupted` at shutdown."""
+    """Does what a job of this kind is told by its arguments and returns its report.
 
-    def __call__(self, arguments: Mapping[str, Any], progress: Counts) -> ReportObject: ...
+    A call of `progress` raises `Interrupted` at shutdown.
+    """
+
+    def __call__(self, kind: str, arguments: Mapping[str, Any], progress: Counts) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class JobRunner:
     def _do(self, job: Job, progress: Counts) -> None:
         self._jobs.start(job.job_id)
         try:
-            report = self._work(job.arguments, progress)
+            report = self._work(job.kind, job.arguments, progress)
         except FootnoteError as exc:
             self._jobs.failed(job.job_id, _told(exc))
         except Exception as exc:  # noqa: BLE001 - a thread's outermost frame: the job tells of it, the next one runs

@@ -82,6 +82,16 @@ class RollbackBody(_Body):
     version: Number
 
 
+class DoctorBody(_Body):
+    """`repair` false only looks."""
+
+    repair: bool = True
+
+
+class RebuildBody(_Body):
+    index: Literal["vectors", "lexical"]
+
+
 class UploadFields(_Body):
     """What stands beside the files of an upload. Without groups the documents are public."""
 

@@ -6,22 +6,20 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
 
 from api import log, presence, scratch
 from api.activity.store import Activity
 from api.errors import ServerFailed
-from api.objects import ReportObject
 from api.opening import open_engine
 from api.presence import Presence
-from api.progress import Counts
 from api.remote import Remote
 from api.server.app import create_app
 from api.server.auth import Authenticator
@@ -29,6 +27,7 @@ from api.server.jobs import JobRunner
 from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
 from api.server.services import AnsweringEngine, Services
+from api.server.working import Working
 from api.settings import Settings
 from api.viewing.page_images import PageImages
 from retrieval.errors import HomeLocked, UsageError
@@ -71,7 +70,7 @@ def assemble(
         engine=engine,
         activity=activity,
         authenticator=Authenticator(activity.keys, local_token=token),
-        jobs=JobRunner(activity.jobs, partial(_feed, index, settings.workers)),
+        jobs=JobRunner(activity.jobs, Working(index, workers=settings.workers)),
         metrics=Metrics(),
         places=Places(settings.max_concurrency, queue=settings.max_queue, timeout=settings.queue_timeout),
         rate_limit=RateLimit(settings.rate_limit),
@@ -112,12 +111,6 @@ def _run(services: Services, listening: socket.socket, *, ready: Callable[[], No
     server.run(sockets=[listening])
     if not server.started:
         raise ServerFailed("the server did not start", remedy="see the log above")
-
-
-def _feed(index: "Index", workers: int, arguments: Mapping[str, Any], progress: Counts) -> ReportObject:
-    from api import feeding  # loads the pipeline: a server that only answers does without
-
-    return feeding.into(index, arguments, progress=progress, workers=workers)
 
 
 def _announced(home: Path, serving: Presence, ready: Callable[[Presence], None]) -> None:

@@ -45,6 +45,10 @@ class Blobs:
     def path(self, content_hash: str) -> Path:
         return self._folder / content_hash[:2] / content_hash
 
+    def others(self, wanted: Container[str]) -> list[str]:
+        """Names of files that are not wanted, sorted."""
+        return sorted(path.name for path in self._all() if path.name not in wanted)
+
     def drop_others(self, wanted: Container[str]) -> None:
         """Remove every blob that is not wanted, and copies that were never finished."""
         for path in self._all():

@@ -6,9 +6,11 @@ same folder (its queries would be stale), so only the home's writer does.
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ _COLLECTION = "chunks"
 _PART = 2_000  # rows of one call
 _FEWEST_DEAD = 4_096
 _EF_SEARCH = 1_000  # recall 0.996 of the exact top 100 at 100,000 vectors of 384 dimensions
+_spoilt: Counter[Path] = Counter()  # how often a folder failed to open in this process
 _REMEDY = "it is made anew from the catalogue when the home is next opened for writing"
 
 
@@ -45,9 +48,13 @@ class ChromaVectors:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ["SQLITE_TMPDIR"] = str(folder)  # Chroma's own SQLite spills into /var/tmp otherwise
         try:
-            self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+            self._client = chromadb.PersistentClient(_named(folder), Settings(anonymized_telemetry=False))
             self._collection = self._made(self._epoch)
-        except (ChromaError, ValueError, RuntimeError, OSError, KeyError) as exc:
+            self._collection.count()
+        except BaseException as exc:
+            if not _theirs(exc):
+                raise
+            _spoilt[folder] += 1
             raise self._broken(exc) from exc
 
     def add(self, rows: Rows, vectors: Vectors) -> None:
@@ -99,6 +106,10 @@ class ChromaVectors:
     def clear(self) -> None:
         self.renew((), 0)
 
+    def held(self) -> Mapping[str, Rows]:
+        found = self._call("get", include=[])
+        return {"chroma": np.array(sorted(int(row) for row in found["ids"]), dtype=np.int64)}
+
     def renew(self, parts: Iterable[tuple[Rows, Vectors]], generation: int) -> None:
         """Fill a new collection with `parts` and put it in the old one's place; queries go on meanwhile."""
         with self._lock:
@@ -116,6 +127,13 @@ class ChromaVectors:
 
     def close(self) -> None:
         self._client.close()
+
+    def discard(self) -> None:
+        """Close it for good, in whatever state it is, and remove its folder."""
+        _spoilt[self._folder] += 1
+        with contextlib.suppress(ChromaError, ValueError, RuntimeError, AttributeError):
+            self._client.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _made(self, epoch: int) -> Any:
         return self._client.get_or_create_collection(
@@ -147,10 +165,12 @@ class ChromaVectors:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (ChromaError, ValueError, RuntimeError, OSError) as exc:
+        except BaseException as exc:
+            if not _theirs(exc):
+                raise
             raise self._broken(exc) from exc
 
-    def _broken(self, exc: Exception) -> IndexCorrupt | StorageFull:
+    def _broken(self, exc: BaseException) -> IndexCorrupt | StorageFull:
         if "full" in str(exc).lower() or "no space" in str(exc).lower():
             return StorageFull(f"{self._folder} can't be written: {exc}", remedy="free some space and run again")
         return IndexCorrupt(f"the vector index {self._folder} can't be used: {exc}", remedy=_REMEDY)
@@ -158,6 +178,17 @@ class ChromaVectors:
     def _recorded(self) -> tuple[int, int, int]:
         stored = read_json(self._state)
         return int(stored.get("generation", 0)), int(stored.get("added", 0)), int(stored.get("epoch", 0))
+
+
+def _named(folder: Path) -> str:
+    """Chroma keeps what it opened by this name, for the whole process, also what failed to open."""
+    return str(folder) + "/." * _spoilt[folder]
+
+
+def _theirs(exc: BaseException) -> bool:
+    """A failure of Chroma; where damage makes its native code panic, it is no `Exception`."""
+    known = (ChromaError, ValueError, RuntimeError, OSError, LookupError, AttributeError)
+    return isinstance(exc, known) or type(exc).__name__ == "PanicException"
 
 
 def _upsert(collection: Any, rows: Rows, vectors: Vectors) -> None:

@@ -9,7 +9,7 @@ the next epoch. Readers of another process keep what they have mapped.
 import contextlib
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,9 @@ class ExactVectors:
     def clear(self) -> None:
         with self._lock:
             self._rewrite((), generation=0)
+
+    def held(self) -> Mapping[str, Rows]:
+        return {"vectors": self._load().rows}
 
     def renew(self, parts: Iterable[tuple[Rows, Vectors]], generation: int) -> None:
         with self._lock:

@@ -31,6 +31,8 @@ from retrieval.store.publisher import Publisher
 from retrieval.store.schema import documents, grants, outcomes, runs, versions
 from retrieval.store.sightings import Sightings
 from retrieval.store.sweep import Sweeper, keep_versions
+from retrieval.store.upkeep.doctor import Doctor
+from retrieval.store.upkeep.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Index:
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
         self._forgetter = Forgetter(database, blobs, self._indexes)
         self._lock = threading.RLock()
+        doctor = Doctor(database, blobs, self._indexes, vector_index, lexical_index, embedder)
+        self.upkeep = Upkeep(doctor, self._indexes, self._lock)
         self._open_runs: set[int] = set()
         self.sightings = Sightings(database, self._lock)
         self.home = home

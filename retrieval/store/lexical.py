@@ -91,6 +91,13 @@ class TantivyIndex:
             self._writing().delete_all_documents()
         self.flush(0)
 
+    def held(self) -> Rows:
+        with self._translated():
+            searcher = self._index.searcher()
+            hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+            rows = searcher.fast_field_values("row", [at for _, at in hits])
+            return np.array(sorted(rows), dtype=np.int64)
+
     def renew(self, parts: Iterable[Sequence[IndexEntry]], generation: int) -> None:
         with self._lock, self._translated():
             writer = self._writing()

@@ -7,7 +7,7 @@ Measured at 384 dimensions on two cores: the scan takes 0.4 ms for 2,000 rows an
 import contextlib
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,21 +38,23 @@ class TieredVectors:
         self._exact_rows = exact_rows
         self._lock = threading.RLock()
         self._graph: ChromaVectors | None = None
+        self._suspect = False  # a search failed in it
 
     def add(self, rows: Rows, vectors: Vectors) -> None:
-        self._opened().add(rows, vectors)
+        self._opened()
         self._exact.add(rows, vectors)
+        self._on_graph(lambda graph: graph.add(rows, vectors))
 
     def delete(self, rows: Rows) -> None:
-        self._opened().delete(rows)
+        self._opened()
         self._exact.delete(rows)
+        self._on_graph(lambda graph: graph.delete(rows))
 
     def flush(self, generation: int) -> None:
-        graph = self._opened()
-        graph.flush(generation)
+        """The graph first: it must not be behind the matrix, or it is made anew when it is next opened."""
+        self._on_graph(lambda graph: graph.flush(generation))
         self._exact.flush(generation)
-        if graph.worn():
-            graph.renew(self._exact_parts(), generation)
+        self._on_graph(lambda graph: self._renew_worn(graph, generation))
 
     def generation(self) -> int:
         """What the exact matrix is durable up to; the graph is brought up to it whenever it is opened."""
@@ -61,8 +63,11 @@ class TieredVectors:
     def search(self, vector: Vectors, n: int, visible: Rows) -> Ranked:
         if len(visible) <= self._exact_rows:
             return self._exact.search(vector, n, visible)
-        with contextlib.suppress(IndexCorrupt):
+        try:
             found = self._opened().search(vector, n, visible)
+        except IndexCorrupt:
+            self._suspect = True
+        else:
             if len(found.rows) >= min(n, len(visible)):
                 return found
         return self._exact.search(vector, n, visible)
@@ -71,17 +76,36 @@ class TieredVectors:
         return self._exact.scores(vector, rows)
 
     def clear(self) -> None:
-        self._opened().clear()
         self._exact.clear()
+        self._on_graph(lambda graph: graph.clear())
+
+    def held(self) -> Mapping[str, Rows]:
+        return {**self._exact.held(), **self._opened().held()}
 
     def renew(self, parts: Iterable[tuple[Rows, Vectors]], generation: int) -> None:
         self._exact.renew(parts, generation)
-        self._opened().renew(self._exact_parts(), generation)
+        self._on_graph(lambda graph: graph.renew(self._exact_parts(), generation))
 
     def close(self) -> None:
         self._exact.close()
         if self._graph is not None:
             self._graph.close()
+
+    def _on_graph(self, work: "Callable[[ChromaVectors], None]") -> None:
+        """Where it is found broken, another one is filled from the matrix, which holds what was to be done already."""
+        if not self._suspect:
+            with contextlib.suppress(IndexCorrupt):
+                work(self._opened())
+                return
+        with self._lock:
+            if self._graph is not None:
+                self._graph.discard()
+            self._graph, self._suspect = None, False
+        work(self._opened())
+
+    def _renew_worn(self, graph: "ChromaVectors", generation: int) -> None:
+        if graph.worn():
+            graph.renew(self._exact_parts(), generation)
 
     def _opened(self) -> "ChromaVectors":
         with self._lock:
@@ -94,7 +118,6 @@ class TieredVectors:
 
         try:
             graph = ChromaVectors(self._folder, self._dimension)
-            graph.count()
         except IndexCorrupt:
             shutil.rmtree(self._folder, ignore_errors=True)
             graph = ChromaVectors(self._folder, self._dimension)

@@ -41,7 +41,7 @@ class FakeWork:
     failure: Exception | None = None
     arguments: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def __call__(self, arguments: Mapping[str, Any], progress: Counts) -> ReportObject:
+    def __call__(self, kind: str, arguments: Mapping[str, Any], progress: Counts) -> ReportObject:
         self.arguments.append(arguments)
         progress.planned(2)
         self.begun.set()

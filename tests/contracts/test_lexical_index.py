@@ -112,3 +112,26 @@ def test_what_was_flushed_is_there_after_reopening_and_the_rest_is_not(make: Ope
 
     assert again.generation() == 7
     assert found(again, "kept", 5, rows(1, 2)) == [1]
+
+
+def test_it_tells_which_rows_it_holds(make: Opener) -> None:
+    """Deleted ones are not among them; an empty index holds none."""
+    index = make()
+    assert index.held().tolist() == []
+    index.add([entry(3, "Parking"), entry(1, "Parking"), entry(2, "Parking")])
+    index.delete(rows(2))
+    index.flush(1)
+
+    assert index.held().tolist() == [1, 3]
+
+
+def test_renewed_it_holds_the_new_rows_alone(make: Opener) -> None:
+    """In several parts; the generation is recorded."""
+    index = make()
+    index.add([entry(1, "Parking"), entry(2, "Parking")])
+    index.flush(1)
+
+    index.renew(iter([[entry(2, "Holiday")], [entry(3, "Parking")]]), 5)
+
+    assert found(index, "parking holiday", 5, rows(1, 2, 3)) == [2, 3]
+    assert (index.held().tolist(), index.generation()) == ([2, 3], 5)

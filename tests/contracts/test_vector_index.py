@@ -142,3 +142,29 @@ def test_a_cleared_index_is_as_new(make: Callable[[], VectorIndex]) -> None:
     index.add(rows(3), vectors[:1])
     index.flush(8)
     assert list(index.search(vectors[0], 5, np.arange(1, 31)).rows) == [3]
+
+
+def test_it_tells_which_rows_each_part_holds(make: Callable[[], VectorIndex]) -> None:
+    """Deleted ones are not among them."""
+    index = make()
+    index.add(rows(3, 1, 2), some_vectors(3))
+    index.delete(rows(2))
+    index.flush(1)
+
+    assert all(held.tolist() == [1, 3] for held in index.held().values())
+    assert index.held()
+
+
+def test_renewed_it_holds_the_new_rows_alone(make: Callable[[], VectorIndex]) -> None:
+    """In several parts; the generation is recorded, and all of it is there when it is opened again."""
+    index, vectors = make(), some_vectors(4)
+    index.add(rows(1, 2), vectors[:2])
+    index.flush(1)
+
+    index.renew(iter([(rows(2), vectors[1:2]), (rows(3, 4), vectors[2:])]), 5)
+
+    assert index.search(vectors[2], 1, rows(1, 2, 3, 4)).rows.tolist() == [3]
+    index.close()
+    again = make()
+    assert again.generation() == 5
+    assert all(held.tolist() == [2, 3, 4] for held in again.held().values())

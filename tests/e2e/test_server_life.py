@@ -57,6 +57,20 @@ def test_versions_are_rolled_back_and_forgotten_with_and_without_a_server(footno
     assert footnote.json("ingest", str(footnote.corpus), "--again")["indexed"] == 1
 
 
+def test_a_home_is_examined_and_rebuilt_with_and_without_a_server(footnote: Footnote) -> None:
+    """An index that lost its files is found and made anew; exit code 1 where a look alone finds something."""
+    assert footnote.json("doctor")["findings"] == []
+    (footnote.home / "blobs" / "stray").write_text("x")
+    assert not footnote.json("doctor", "--check", code=1)["sound"]
+    serving = serve(footnote)
+    assert [one["repaired"] for one in footnote.json("doctor")["findings"]] == [True]
+    assert [one["index"] for one in footnote.json("rebuild")["rebuilt"]] == ["vectors", "lexical"]
+    assert "Portugal" in footnote.run("search", "annual leave Portugal")
+    assert serving.stop() == 0
+    assert footnote.json("rebuild", "lexical")["rebuilt"][0]["embedded"] == 0
+    assert footnote.run("doctor").startswith("Sound: 4 documents")
+
+
 def test_an_upload_becomes_a_document_for_its_groups_and_can_be_removed(footnote: Footnote) -> None:
     serving = serve(footnote)
     client = serving.client()

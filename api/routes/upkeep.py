@@ -1,0 +1,21 @@
+"""What looks after the home as a whole, as jobs. The owner's alone: their reports name documents of everyone."""
+
+from fastapi import APIRouter
+
+from api.routes.jobs import JobObject, job_object
+from api.server.deps import Owner, Serving
+from api.server.schemas import DoctorBody, RebuildBody
+
+router = APIRouter(prefix="/v1", tags=["upkeep"])
+
+
+@router.post("/doctor", status_code=202)
+def doctor(body: DoctorBody, serving: Serving, owner: Owner) -> JobObject:
+    """Check the catalogue against both indexes and the originals; mend what can be mended."""
+    return job_object(serving.jobs.submit("doctor", body.model_dump(), asker=owner.key_id), serving)
+
+
+@router.post("/rebuild", status_code=202)
+def rebuild(body: RebuildBody, serving: Serving, owner: Owner) -> JobObject:
+    """Make one index anew from the catalogue, embedding nothing."""
+    return job_object(serving.jobs.submit("rebuild", body.model_dump(), asker=owner.key_id), serving)

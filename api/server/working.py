@@ -1,0 +1,30 @@
+"""What a job of each kind does with the server's open home."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from api import upkeep
+from api.errors import Internal
+from api.progress import Counts
+
+if TYPE_CHECKING:
+    from retrieval.store.index import Index
+
+
+class Working:
+    """The `Work` of the job runner."""
+
+    def __init__(self, index: "Index", *, workers: int) -> None:
+        self._index = index
+        self._workers = workers
+
+    def __call__(self, kind: str, arguments: Mapping[str, Any], progress: Counts) -> Mapping[str, Any]:
+        if kind in ("ingest", "upload"):
+            from api import feeding  # loads the pipeline: a server that only answers does without
+
+            return feeding.into(self._index, arguments, progress=progress, workers=self._workers)
+        if kind == "doctor":
+            return upkeep.diagnosis_object(self._index.upkeep, repair=arguments["repair"])
+        if kind == "rebuild":
+            return upkeep.rebuilt_object(self._index.upkeep, arguments["index"])
+        raise Internal(f"no job is called {kind}")

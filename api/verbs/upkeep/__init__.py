@@ -1,0 +1,1 @@
+"""The verbs that look after a home as a whole."""

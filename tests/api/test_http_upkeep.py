@@ -1,0 +1,52 @@
+"""Upkeep over HTTP, on a real home: jobs of the owner."""
+
+import time
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.test_http_history import Home, home
+
+__all__ = ["home"]
+
+JOBS = [("doctor", {}), ("rebuild", {"index": "lexical"})]
+
+
+def ended(client: TestClient, job: Any) -> Any:
+    while job["state"] in ("queued", "running"):
+        time.sleep(0.2)
+        job = client.get(f"/v1/jobs/{job['job_id']}").json()
+    return job
+
+
+@pytest.mark.parametrize(("name", "body"), JOBS)
+def test_upkeep_is_the_owner_s_alone(home: Home, name: str, body: dict[str, object]) -> None:
+    """Its reports name documents of everyone: an admin of some groups is refused, too."""
+    for client in (home.as_key("anna"), home.as_key("hugo", "hr", role="admin")):
+        answer = client.post(f"/v1/{name}", json=body)
+
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+
+
+def test_a_doctor_s_job_finds_and_mends(home: Home) -> None:
+    """The originals of this home were never kept, which can't be mended from within; the stray file can."""
+    (home.engine.home.blobs / "stray").parent.mkdir(exist_ok=True)
+    (home.engine.home.blobs / "stray").write_text("x")
+    with home.as_key("root", "*", role="admin") as client:
+        looked = ended(client, client.post("/v1/doctor", json={"repair": False}).json())["report"]
+        mended = ended(client, client.post("/v1/doctor", json={}).json())["report"]
+
+    assert [(one["fault"], one["repaired"]) for one in looked["findings"]] == [
+        ("originals are missing or damaged", False),
+        ("files are kept that no version needs", False),
+    ]
+    assert [one["repaired"] for one in mended["findings"]] == [False, True]
+    assert (mended["sound"], mended["documents"], mended["chunks"]) == (False, 2, 5)
+
+
+def test_an_index_is_rebuilt_by_a_job(home: Home) -> None:
+    with home.as_key("root", "*", role="admin") as client:
+        done = ended(client, client.post("/v1/rebuild", json={"index": "vectors"}).json())
+
+    assert done["report"] == {"index": "vectors", "chunks": 5, "embedded": 0}
