@@ -1,4 +1,4 @@
-"""Numbers are redone by hand below; trec_eval's own answers to odd cases are frozen; random runs against formulas."""
+"""Numbers redone by hand; random runs against the formulas and against trec_eval itself."""
 
 import itertools
 import math
@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+import pytrec_eval
 
 from evals.metrics import METRICS, evaluate, falling, ranked
 
@@ -142,6 +143,39 @@ def test_random_runs_agree_with_the_formulas() -> None:
         for k in ks:
             for name, value in _by_formula(gains, relevant, k).items():
                 assert scores.values[f"{name}@{k}"][position] == pytest.approx(value, abs=1e-9), (query, name, k)
+
+
+@pytest.mark.slow
+def test_random_runs_agree_with_trec_eval_and_with_the_formulas() -> None:
+    """10,000 runs of one to four queries, each scored by itself: as trec_eval says, and as plain arithmetic says."""
+    draw = random.Random(20)
+    ks = [1, 3, 10, 100]
+
+    for number in range(10_000):
+        qrels = {f"q{query}": _judgements(draw) for query in range(draw.randint(1, 4))}
+        run = {query: _scores(draw) for query in qrels if draw.random() < 0.9}
+        scores, peer = evaluate(qrels, run, ks=ks), _by_trec_eval(qrels, run, ks)
+        for position, query in enumerate(qrels):
+            gains = _gains(qrels[query], run.get(query, {}))
+            relevant = sorted((grade for grade in qrels[query].values() if grade > 0), reverse=True)
+            for k in ks:
+                for name, value in _by_formula(gains, relevant, k).items():
+                    ours = scores.values[f"{name}@{k}"][position]
+                    assert abs(ours - value) <= 1e-9, (number, query, name, k)
+                    if name != "mrr":  # trec_eval has it without a cut-off
+                        assert abs(ours - peer.get(query, {}).get(f"{name}@{k}", 0.0)) <= 1e-9, (number, query, name, k)
+
+
+def _by_trec_eval(
+    qrels: dict[str, dict[str, int]], run: dict[str, dict[str, float]], ks: list[int]
+) -> dict[str, dict[str, float]]:
+    names = {"ndcg": "ndcg_cut", "recall": "recall", "precision": "P", "map": "map_cut", "hit": "success"}
+    cuts = ",".join(map(str, ks))
+    found = pytrec_eval.RelevanceEvaluator(qrels, {f"{name}.{cuts}" for name in names.values()}).evaluate(run)
+    return {
+        query: {f"{name}@{k}": one[f"{trec}_{k}"] for name, trec in names.items() for k in ks}
+        for query, one in found.items()
+    }
 
 
 def _judgements(draw: random.Random) -> dict[str, int]:
