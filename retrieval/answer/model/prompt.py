@@ -1,9 +1,12 @@
 """What a language model is given: instructions, conversation, documents and question, strictly apart.
 
 Documents stand between lines that carry a random word made for this request, which no document can know, so that
-none can end its own block or begin another's.
+none can end its own block or begin another's. What looks like such a line all the same, or like a chat template's own
+mark for a change of roles, is broken up: a careless model, or a server that reads marks inside a message, finds none.
+Quotes are taken from the stored text, never from the prompt.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +21,12 @@ _ANSWER_SHARE = 0.2
 _HISTORY_SHARE = 0.2
 _SMALLEST_CUT = 200
 _MARGIN = 40
+
+_MARK = re.compile(
+    r"<{3,}|>{3,}|<[|｜]|[|｜]>|<</?SYS>>|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]|</?s>"
+    r"|<[be]os>|<(?:start|end)_of_turn>|<(?:begin|end)_of_text>",
+    re.IGNORECASE,
+)
 
 Count = Callable[[str], int]
 """How many tokens a model makes of a text."""
@@ -119,7 +128,17 @@ def _documents(passages: Sequence[Passage], *, nonce: str, room: Room) -> tuple[
 def _block(passage: Passage, *, number: int, nonce: str, text: str) -> str:
     """Everything a document wrote, its title and headings too, stands inside its lines."""
     name = " > ".join(dict.fromkeys((passage.document, passage.title, *passage.section)))
-    return f"<<<{nonce} document {number}>>>\n{name}\n\n{text}\n<<<{nonce} end of document {number}>>>"
+    inside = without_marks(f"{name}\n\n{text}")
+    return f"<<<{nonce} document {number}>>>\n{inside}\n<<<{nonce} end of document {number}>>>"
+
+
+def without_marks(text: str) -> str:
+    """The text with a blank after the first character of each delimiter or role mark, and between all its brackets."""
+    return _MARK.sub(lambda mark: _parted(mark.group()), text)
+
+
+def _parted(mark: str) -> str:
+    return " ".join(mark) if set(mark) in ({"<"}, {">"}) else f"{mark[0]} {mark[1:]}"
 
 
 def _cut(text: str, room: Room) -> str:
