@@ -23,6 +23,7 @@ from retrieval.store.history.versions import History
 from retrieval.store.home import Home, HomeLock
 from retrieval.store.index import ChunkLimits, Index
 from retrieval.store.lexical import TantivyIndex
+from retrieval.store.remembering import RememberingEmbedder
 from retrieval.store.vector import TieredVectors
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Engine:
         if self._index is None:
             raise UsageError("this home was opened for reading", remedy="open it with write=True")
         return self._index
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What questions and sentences are embedded by."""
+        return RememberingEmbedder(self._embedder)
 
     def search(
         self,
@@ -108,7 +114,7 @@ class Engine:
         return Searcher(
             self.catalog,
             self.visibility,
-            embedder=self._embedder,
+            embedder=self.embedder,
             vectors=self._vectors,
             lexical=self._lexical,
             settings=self.settings.search,
@@ -118,7 +124,7 @@ class Engine:
     def answerer(self) -> "Answerer":
         from retrieval.answer.making import answerer  # what only writes or searches does without
 
-        return answerer(self.searcher, self.catalog, embedder=self._embedder, settings=self.settings)
+        return answerer(self.searcher, self.catalog, embedder=self.embedder, settings=self.settings)
 
     def close(self) -> None:
         self._closing.close()

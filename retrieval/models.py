@@ -282,7 +282,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Neighbouring hits of one version joined: `text == stored[start:end]`, at least one hit, best rank first."""
+    """Neighbouring hits of one version joined: `text == stored[start:end]`, at least one hit, best rank first.
+
+    `date` is the document's own, as an ISO day or what begins one; empty where it tells none.
+    """
 
     document_id: str
     version: int
@@ -297,6 +300,7 @@ class Passage:
     pages: tuple[PageSpan, ...]
     score: float
     hits: tuple[Hit, ...]
+    date: str = ""
 
     def page_at(self, offset: int) -> int | None:
         """The page on which the stored text's `offset` stands; null where the format has no pages."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from retrieval.answer.abstain import ANSWER_FROM, missing_words, signals
 from retrieval.answer.compose import JOINT, AnswerMode, Told, composed, footnoted, nothing_found, pieces
+from retrieval.answer.disagree import disagreement
 from retrieval.answer.extract import Extractor, Statement, chosen
 from retrieval.answer.followup import standalone
 from retrieval.answer.model.cite import CitingWriter, sentences_of
 from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, Room, prompt, tokens
+from retrieval.answer.replies import reply
 from retrieval.answer.support import all_checked
 from retrieval.answer.tracing import Tracing
 from retrieval.errors import LanguageModelFailed
@@ -23,6 +25,7 @@ from retrieval.models import (
     Filters,
     Hit,
     Passage,
+    Sentence,
     SourcesFound,
     Token,
     Turn,
@@ -115,6 +118,10 @@ class Answerer:
         """
         for turn in history:
             refuse_broken(turn.content)
+        if (said := reply(question)) is not None and len(question) <= MAX_QUESTION and question.strip():
+            refuse_broken(question)
+            yield from _replied(question, said)
+            return
         asked = _read(question, history)
         tracing = Tracing(asked.full, rewriter="terms" if asked.full != question else "")
         with tracing.stages.timed("search"):
@@ -150,7 +157,10 @@ class Answerer:
         work.tracing.verdict = verdict
         if not verdict.answered:
             return work.abstention(mode="extractive", notes=notes)
-        return work.answer(footnoted(chosen(statements)), mode="extractive", notes=notes)
+        picked = chosen(statements)
+        if (differing := disagreement(picked)) is not None:
+            notes = (differing, *notes)
+        return work.answer(footnoted(picked), mode="extractive", notes=notes)
 
     def _verdict(self, work: "_Work", statements: Sequence[Statement]) -> Verdict:
         seen = signals(work.asked.full, hits=work.hits, passages=work.passages, statements=statements)
@@ -230,6 +240,15 @@ class Answerer:
             verdict = self._verdict(work, self._extractor.statements(work.asked.full, work.passages))
         refused = NOT_IN_DOCUMENTS.rstrip(".").lower() in " ".join(writer.text.lower().split())
         return replace(verdict, by="model", answered=bool(writer.citations) or not refused)
+
+
+def _replied(question: str, said: str) -> Iterator[AnswerEvent]:
+    """An answer that no document has to give: it claims nothing, cites nothing and so counts as an abstention."""
+    answer = composed(question, Told((Sentence(said, ()),)), mode="extractive", hits=(), notes=())
+    tracing = Tracing(question)
+    yield SourcesFound(())
+    yield Token(said)
+    yield Done(replace(answer, abstained=True, trace=tracing.trace()))
 
 
 def _read(question: str, history: Sequence[Turn]) -> _Asked:

@@ -176,6 +176,7 @@ def _passage(version: StoredVersion, hits: Sequence[Hit], *, start: int, end: in
         pages=_pages(version.pages, start, end),
         score=best.score,
         hits=ranked,
+        date=version.metadata.get("date", ""),
     )
 
 

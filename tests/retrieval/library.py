@@ -41,6 +41,7 @@ class Shelf:
         pages: Sequence[PageSpan] = (),
         groups: Sequence[str] = (),
         collection: str = "default",
+        date: str = "",
     ) -> str:
         document_id = f"doc-{path}"
         title = path.rsplit(".", 1)[0]
@@ -55,7 +56,7 @@ class Shelf:
             content_hash="0" * 64,
             text=text,
             pages=tuple(pages),
-            metadata={},
+            metadata={"date": date} if date else {},
         )
         self.groups[document_id] = frozenset(groups)
         section: tuple[str, ...] = ()
