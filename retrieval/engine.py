@@ -24,6 +24,7 @@ from retrieval.store.home import Home, HomeLock
 from retrieval.store.index import ChunkLimits, Index
 from retrieval.store.lexical import TantivyIndex
 from retrieval.store.remembering import RememberingEmbedder
+from retrieval.store.thresholds import Thresholds
 from retrieval.store.vector import TieredVectors
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Engine:
     def answerer(self) -> "Answerer":
         from retrieval.answer.making import answerer  # what only writes or searches does without
 
-        return answerer(self.searcher, self.catalog, embedder=self.embedder, settings=self.settings)
+        return answerer(self.searcher, self.catalog, self.thresholds, embedder=self.embedder, settings=self.settings)
 
     def close(self) -> None:
         self._closing.close()
@@ -174,6 +175,7 @@ class Engine:
         self.catalog = Catalog(self._database, blobs)
         self.history = History(self._database)
         self.visibility = Visibility(self._database)
+        self.thresholds = Thresholds(self._database)
 
     def _mark_clean(self) -> None:
         """Once the catalogue is closed: say so, unless opening failed half way or it was found damaged."""

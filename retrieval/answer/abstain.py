@@ -7,6 +7,7 @@ not: two public sets and the sample questions, each set and class with the same 
 and 0.21 of the answerable.
 """
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -18,6 +19,8 @@ from retrieval.models import Hit, Passage
 _WEIGHTS = {"cosine": 1.5, "coverage": 1.4, "sentence": 3.2, "named": 1.2}
 _BIAS = -3.75
 ANSWER_FROM = 0.35
+WEIGHTS_NAME = hashlib.sha256(repr((_WEIGHTS, _BIAS)).encode()).hexdigest()[:12]
+"""Names these weights: a bound on the confidence holds for them alone."""
 
 
 @dataclass(frozen=True, slots=True)

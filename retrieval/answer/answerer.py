@@ -1,6 +1,6 @@
 """From a question to an answer with footnotes: found, read, then written by a model or taken from the documents."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answer.abstain import ANSWER_FROM, missing_words, signals
@@ -62,8 +62,8 @@ class _Asked:
 
 class Answerer:
     """Answers from what the caller may see. `chat` null: the extractive answer, which is also what a failing model
-    falls back to. `abstain_below` is the confidence, 0-1, under which the extractive answer abstains; a model gives
-    its own verdict.
+    falls back to. `abstain_below` gives for a collection the confidence, 0-1, under which the extractive answer
+    abstains; a model gives its own verdict.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Answerer:
         *,
         embedder: Embedder,
         chat: ChatModel | None = None,
-        abstain_below: float | None = None,
+        abstain_below: Callable[[str], float] = lambda _: ANSWER_FROM,
         room: Room = DEFAULT_ROOM,
         price: Price | None = None,
     ) -> None:
@@ -81,7 +81,7 @@ class Answerer:
         self._reader = reader
         self._extractor = Extractor(embedder)
         self._chat = chat
-        self._abstain_below = ANSWER_FROM if abstain_below is None else abstain_below
+        self._abstain_below = abstain_below
         self._room = room
         self._price = price
 
@@ -163,12 +163,13 @@ class Answerer:
         return work.answer(footnoted(picked), mode="extractive", notes=notes)
 
     def _verdict(self, work: "_Work", statements: Sequence[Statement]) -> Verdict:
+        bound = self._abstain_below(work.hits[0].chunk.collection if work.hits else "")
         seen = signals(work.asked.full, hits=work.hits, passages=work.passages, statements=statements)
         return Verdict(
             by="threshold",
-            answered=bool(statements) and seen.confidence >= self._abstain_below,
+            answered=bool(statements) and seen.confidence >= bound,
             confidence=seen.confidence,
-            threshold=self._abstain_below,
+            threshold=bound,
             signals=seen.by_name(),
             missing=missing_words(work.asked.full, work.passages),
         )

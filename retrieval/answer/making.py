@@ -1,5 +1,8 @@
 """The answerer that the settings ask for: with or without a language model."""
 
+from collections.abc import Callable
+
+from retrieval.answer.abstain import ANSWER_FROM, WEIGHTS_NAME
 from retrieval.answer.answerer import DEFAULT_ROOM, Answerer
 from retrieval.answer.model.prompt import Count, Room, tokens
 from retrieval.answer.model.retry import Retrying
@@ -9,10 +12,13 @@ from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
 from retrieval.settings import EngineSettings, LanguageModelSettings
 from retrieval.store.catalog import Catalog
+from retrieval.store.thresholds import Thresholds
 from retrieval.store.tokens import TokenCounter
 
 
-def answerer(searcher: Searcher, catalog: Catalog, *, embedder: Embedder, settings: EngineSettings) -> Answerer:
+def answerer(
+    searcher: Searcher, catalog: Catalog, thresholds: Thresholds, *, embedder: Embedder, settings: EngineSettings
+) -> Answerer:
     """Raises `UsageError` where the model's tokenizer can't be read."""
     chat = settings.language_model
     return Answerer(
@@ -20,10 +26,25 @@ def answerer(searcher: Searcher, catalog: Catalog, *, embedder: Embedder, settin
         PassageReader(catalog),
         embedder=embedder,
         chat=_chat(chat) if chat else None,
-        abstain_below=settings.abstain_below,
+        abstain_below=bound_of(thresholds, settings.abstain_below),
         room=Room(chat.context_tokens, _count(chat)) if chat else DEFAULT_ROOM,
         price=chat.price if chat else None,
     )
+
+
+def bound_of(thresholds: Thresholds, given: float | None) -> Callable[[str], float]:
+    """The collection's bound: the one that the settings give, else its own, else the one that ships.
+
+    One that was calibrated for other weights than these no longer means what it did and is passed over.
+    """
+
+    def bound(collection: str) -> float:
+        if given is not None:
+            return given
+        kept = thresholds.of(collection)
+        return kept.value if kept is not None and kept.weights == WEIGHTS_NAME else ANSWER_FROM
+
+    return bound
 
 
 def _chat(settings: LanguageModelSettings) -> ChatModel:

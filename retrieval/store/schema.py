@@ -6,11 +6,13 @@ generation in which both indexes were given the row, null where they need not ho
 of them. `documents.container` is the path of the source that a part (an attachment, a member of an archive) came out
 of, empty for a source of its own. `sightings` is what the last run saw of each source. `settings` holds what the home
 was built with, `state` the generation. `tombstones` name what was forgotten on purpose, by its place and by its bytes:
-no ingest brings it back unasked.
+no ingest brings it back unasked. `thresholds` holds
+what was calibrated for a collection.
 """
 
 from sqlalchemy import (
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -182,4 +184,17 @@ sightings = Table(
     Column("code", String, nullable=False),
     Column("message", Text, nullable=False),
     Column("remedy", Text, nullable=False),
+)
+
+thresholds = Table(
+    "thresholds",
+    metadata,
+    Column("collection", String, primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("weights", String, nullable=False),
+    Column("target", Float, nullable=False),
+    Column("set_name", Text, nullable=False),
+    Column("questions", Integer, nullable=False),
+    Column("refused", Float, nullable=False),
+    Column("calibrated_at", String, nullable=False),
 )

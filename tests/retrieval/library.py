@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.answer.abstain import ANSWER_FROM
 from retrieval.answer.answerer import Answerer
 from retrieval.answer.model.prompt import Room, tokens
 from retrieval.errors import NotFound
@@ -184,7 +185,7 @@ def answerer(
         PassageReader(shelf),
         embedder=model,
         chat=chat,
-        abstain_below=abstain_below,
+        abstain_below=lambda _: ANSWER_FROM if abstain_below is None else abstain_below,
         room=Room(context_tokens, tokens),
         price=price,
     )

@@ -8,6 +8,7 @@ from api.verbs.lazy import LazyGroup
 _VERBS = {
     "retrieval": "how well search finds what a set says it should",
     "answers": "how good the answers to a set of questions are",
+    "calibrate": "how sure an answer has to be to be given",
 }
 
 

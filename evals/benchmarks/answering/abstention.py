@@ -17,14 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from evals.benchmarks.answering import sets
-from evals.benchmarks.answering.logistic import (
-    Flags,
-    Values,
-    auroc_intervals,
-    balanced,
-    chances,
-    fitted,
-)
+from evals.benchmarks.answering.logistic import balanced, chances, fitted
+from evals.benchmarks.answering.roc import Flags, Values, auroc_intervals
+from evals.benchmarks.answering.roc import risk_coverage as curve
 from evals.benchmarks.answering.sets import AnswerSet
 from evals.intervals import SEED, Interval
 from evals.progress import track
@@ -143,12 +138,8 @@ def risk_coverage(fit: Fit) -> Table:
     shipped = np.array([row.signals.confidence for row in fit.rows])
     for group in (*dict.fromkeys(fit.groups), "pooled"):
         used = np.array([group in (one, "pooled") for one in fit.groups])
-        order = np.argsort(-shipped[used], kind="stable")
-        wrong = (~fit.labels[used])[order]
-        cells = []
-        for share in _COVERAGES:
-            count = max(1, round(share * len(order)))
-            cells.append(f"{wrong[:count].mean():.3f} from {shipped[used][order][count - 1]:.2f}")
+        points = curve(shipped[used], fit.labels[used], _COVERAGES)
+        cells = [f"{point.risk:.3f} from {point.threshold:.2f}" for point in points]
         drawn.add_row(group, *cells)
     return drawn
 

@@ -1,16 +1,11 @@
-"""Logistic regression, and how well a score ranks one class above another (area under the ROC curve)."""
+"""Logistic regression with weights that may be held at 0 and above."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
-from evals.intervals import LEVEL, SEED, Interval
-
-Values = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-RESAMPLES = 2_000
+from evals.benchmarks.answering.roc import Flags, Values
 
 
 def fitted(features: Values, labels: Flags, *, weights: Values, penalty: float, at_least_zero: Flags) -> Values:
@@ -46,43 +41,3 @@ def balanced(groups: Sequence[str], labels: Flags) -> Values:
     keys = [f"{group}/{label}" for group, label in zip(groups, labels, strict=True)]
     counts = {key: keys.count(key) for key in keys}
     return np.array([1.0 / counts[key] for key in keys])
-
-
-def auroc(scores: Values, labels: Flags) -> float:
-    """The chance that a row with the label scores above one without; ties count half (Mann and Whitney, 1947)."""
-    ranks = stats.rankdata(scores)
-    positive = int(labels.sum())
-    negative = len(labels) - positive
-    return float((ranks[labels].sum() - positive * (positive + 1) / 2) / (positive * negative))
-
-
-def auroc_intervals(columns: Sequence[Values], labels: Flags, groups: Sequence[str]) -> list[list[Interval]]:
-    """`[i][i]`: the area of column i; `[i][j]`: how much that of column i is above that of column j.
-
-    All with percentile bootstrap intervals over the same resamples, drawn within each class of each group, so that
-    differences are paired. Rows of several groups are pooled as they are.
-    """
-    generator = np.random.default_rng(SEED)
-    strata = _strata(labels, groups)
-    points = np.array([auroc(column, labels) for column in columns])
-    draws = np.empty((RESAMPLES, len(columns)))
-    for number in range(RESAMPLES):
-        rows = np.concatenate([generator.choice(stratum, len(stratum)) for stratum in strata])
-        draws[number] = [auroc(column[rows], labels[rows]) for column in columns]
-    return [
-        [
-            _interval(points[i], draws[:, i]) if i == j else _interval(points[i] - points[j], draws[:, i] - draws[:, j])
-            for j in range(len(columns))
-        ]
-        for i in range(len(columns))
-    ]
-
-
-def _strata(labels: Flags, groups: Sequence[str]) -> list[NDArray[np.int64]]:
-    keys = np.array([f"{group}/{label}" for group, label in zip(groups, labels, strict=True)])
-    return [np.flatnonzero(keys == key) for key in dict.fromkeys(keys.tolist())]
-
-
-def _interval(point: float, draws: Values) -> Interval:
-    tail = (1 - LEVEL) / 2
-    return Interval(float(point), float(np.quantile(draws, tail)), float(np.quantile(draws, 1 - tail)))
