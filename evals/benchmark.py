@@ -1,7 +1,7 @@
 """A set measured in one call: what `footnote eval retrieval` and a notebook use."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,7 @@ from evals.models import BeirSet, JudgedSet, QueryScores, QuestionSet, Run
 from evals.progress import track
 from evals.results import LEVEL_PREFIXES, RetrievalReport
 from evals.run import Asked, cut, search_all
+from evals.vectors import cached_embedder
 from retrieval.engine import Engine
 from retrieval.errors import UsageError
 from retrieval.models import OWNER, PUBLIC, Answer, Caller, Mode, PageSpan, Turn
@@ -93,8 +94,11 @@ def prepared(
     collection: str | None = None,
     corpus: Path | None = None,
     cache: Path | None = None,
+    queries: bool = False,
 ) -> Iterator[Prepared]:
     """A set with the engine that holds its corpus, open for reading; several modes can be measured on it in turn.
+
+    `queries` takes the questions' vectors from the cache, too, which makes searches faster than they are.
 
     Raises: as `retrieval`.
     """
@@ -102,12 +106,7 @@ def prepared(
         raise UsageError("a collection and a corpus were given", remedy="give one of --collection and --corpus")
     if isinstance(judged, BeirSet) and (collection is not None or corpus is not None):
         raise UsageError("a BEIR folder brings its own corpus", remedy="leave out --collection and --corpus")
-    place = cache or engine_settings.home / "evals"
-    if isinstance(judged, BeirSet):
-        engine_settings = homes.for_records(judged, settings=engine_settings, cache=place)
-    elif corpus is not None:
-        engine_settings = homes.for_folder(corpus, settings=engine_settings, cache=place)
-    with Engine.open(engine_settings) as engine:
+    with _opened(judged, engine_settings, corpus, cache or engine_settings.home / "evals", queries) as engine:
         yield Prepared(judged, engine, collection, _located(judged, engine.catalog, collection))
 
 
@@ -151,6 +150,29 @@ def written(run: Run, judged: JudgedSet) -> Run:
     if isinstance(judged, BeirSet):
         return run
     return {query: {quote(path): score for path, score in scores.items()} for query, scores in run.items()}
+
+
+@contextmanager
+def _opened(
+    judged: JudgedSet,
+    settings: EngineSettings,
+    corpus: Path | None,
+    cache: Path,
+    queries: bool,  # noqa: FBT001 - private, and named by its one caller
+) -> Iterator[Engine]:
+    """The engine over the set's own corpus, brought up to date before; without one, over the home as it is."""
+    if not isinstance(judged, BeirSet) and corpus is None:
+        with Engine.open(settings) as engine:
+            yield engine
+        return
+    with closing(cached_embedder(settings, cache, queries=queries)) as embedder:
+        if isinstance(judged, BeirSet):
+            own = homes.for_records(judged, settings=settings, cache=cache, embedder=embedder)
+        else:
+            assert corpus is not None
+            own = homes.for_folder(corpus, settings=settings, cache=cache, embedder=embedder)
+        with Engine(own, write=False, embedder=embedder) as engine:
+            yield engine
 
 
 class _PagesOf:

@@ -1,7 +1,7 @@
 """Corpora to measure on, in homes of their own below one cache folder, so that nothing is embedded twice.
 
-The home of BEIR records is named by what they hold and by the model, that of a folder of files by its path and the
-model. Either is brought up to date before it is used, which embeds only what is new.
+The home of BEIR records is named by what they hold, that of a folder of files by its path, and either by the model and
+by how chunks are cut. It is brought up to date before it is used, with the vectors that any of them has (`vectors`).
 """
 
 import hashlib
@@ -15,59 +15,76 @@ from pathlib import Path
 from evals.models import BeirSet, Record
 from evals.progress import IngestBar
 from evals.records import fill, fingerprint
+from evals.vectors import cached_embedder
+from ingest import chunk
 from ingest.pipeline import IngestOptions, ingest
 from retrieval.engine import Engine
 from retrieval.errors import ModelMismatch
+from retrieval.ports import Embedder
 from retrieval.settings import EngineSettings
+from retrieval.store.index import Index
 
 _FILLED = "filled.json"
 
 
-def for_records(judged: BeirSet, *, settings: EngineSettings, cache: Path) -> EngineSettings:
+def for_records(
+    judged: BeirSet, *, settings: EngineSettings, cache: Path, embedder: Embedder | None = None
+) -> EngineSettings:
     """`settings` with the home that holds the set's records, each one document whose path is its id.
 
-    Raises: `HomeLocked` while another process fills the same home.
+    `cache` is the folder for homes and vectors; `embedder` is the configured model over them, where the caller has it
+    open. Raises: `HomeLocked` while another process fills the same home.
     """
+    embedder = embedder or cached_embedder(settings, cache)
     digest = _digest(judged.records)
-    own = replace(settings, home=cache / f"{_slug(judged.name)}-{_slug(settings.model)}-{digest[:12]}")
+    own = _own(settings, cache, judged.name, digest)
     made = {"records": digest, "fingerprint": fingerprint(settings.chunks)}
-    if not _is_ready(own, made):
-        _anew_on_mismatch(own, lambda engine: fill(engine.index, judged.records, root=f"beir:{digest}"))
+    if not _is_ready(own, made, embedder):
+        _anew_on_mismatch(own, embedder, lambda index: fill(index, judged.records, root=f"beir:{digest}"))
         (own.home / _FILLED).write_text(json.dumps(made))
     return own
 
 
-def for_folder(folder: Path, *, settings: EngineSettings, cache: Path) -> EngineSettings:
+def for_folder(
+    folder: Path, *, settings: EngineSettings, cache: Path, embedder: Embedder | None = None
+) -> EngineSettings:
     """`settings` with the home that holds the folder's files as they are now, ingested as users do it.
 
-    Raises: what `ingest.pipeline.ingest` raises for a folder that can't be walked, `HomeLocked`.
+    `cache` and `embedder` as in `for_records`. Raises: what `ingest.pipeline.ingest` raises for a folder that can't be
+    walked, `HomeLocked`.
     """
+    embedder = embedder or cached_embedder(settings, cache)
     path = folder.resolve()
-    place = hashlib.sha256(str(path).encode()).hexdigest()
-    own = replace(settings, home=cache / f"{_slug(path.name)}-{_slug(settings.model)}-{place[:12]}")
+    own = _own(settings, cache, path.name, hashlib.sha256(str(path).encode()).hexdigest())
     options = IngestOptions(prune=True, force=True)
     with IngestBar() as progress:
-        _anew_on_mismatch(own, lambda engine: ingest(engine.index, [str(path)], options, progress))
+        _anew_on_mismatch(own, embedder, lambda index: ingest(index, [str(path)], options, progress))
     return own
 
 
-def _anew_on_mismatch(settings: EngineSettings, work: Callable[[Engine], object]) -> None:
+def _own(settings: EngineSettings, cache: Path, name: str, digest: str) -> EngineSettings:
+    """The settings with a home for this content, model and chunker."""
+    cut = hashlib.sha256(chunk.fingerprint(settings.chunks).encode()).hexdigest()[:6]
+    return replace(settings, home=cache / f"{_slug(name)}-{_slug(settings.model)}-{digest[:12]}-{cut}")
+
+
+def _anew_on_mismatch(settings: EngineSettings, embedder: Embedder, work: Callable[[Index], object]) -> None:
     """Open the home to write and do the work; a home that another model built is thrown away first: it is a cache."""
     try:
-        engine = Engine.open(settings, write=True)
+        engine = Engine(settings, write=True, embedder=embedder)
     except ModelMismatch:
         shutil.rmtree(settings.home)
-        engine = Engine.open(settings, write=True)
+        engine = Engine(settings, write=True, embedder=embedder)
     with engine:
-        work(engine)
+        work(engine.index)
 
 
-def _is_ready(settings: EngineSettings, made: object) -> bool:
+def _is_ready(settings: EngineSettings, made: object, embedder: Embedder) -> bool:
     """Whether the home holds these records, and the model that is installed now can search it."""
     if _filled(settings.home) != made:
         return False
     try:
-        Engine.open(settings).close()
+        Engine(settings, write=False, embedder=embedder).close()
     except ModelMismatch:
         return False
     return True

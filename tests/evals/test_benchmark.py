@@ -128,7 +128,7 @@ def test_a_beir_folder_is_measured_by_the_real_engine(tmp_path: Path) -> None:
     folder, settings = beir_folder(tmp_path / "animals"), EngineSettings(home=tmp_path / "home")
 
     first = retrieval(folder, engine_settings=settings, mode="dense", run_path=tmp_path / "run")
-    (home,) = (tmp_path / "home" / "evals").iterdir()
+    (home,) = (tmp_path / "home" / "evals").glob("animals-*")
     again = retrieval(folder, engine_settings=settings, mode="dense")
     hybrid = retrieval(folder, engine_settings=settings, mode="hybrid")
 

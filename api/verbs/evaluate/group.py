@@ -8,6 +8,8 @@ from api.verbs.lazy import LazyGroup
 _VERBS = {
     "retrieval": "how well search finds what a set says it should",
     "answers": "how good the answers to a set of questions are",
+    "compare": "is one result better than another, or is it chance",
+    "gate": "exit with 3 where search does worse than its baseline",
     "calibrate": "how sure an answer has to be to be given",
 }
 
