@@ -32,9 +32,9 @@ class Seen:
     footnotes: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
     charts: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     changes: int = 0
-    comments: int = 0
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class TextReader:
         elif tag in (f"{W}del", f"{W}moveFrom"):
             self.seen.changes += 1
         elif tag == f"{W}commentReference":
-            self.seen.comments += 1
+            self.seen.comments.append(element.get(f"{W}id", ""))
         elif tag == f"{M}oMath":
             parts.append((" " if parts and parts[-1].endswith("$") else "") + _formula(element))
         elif tag == f"{M}oMathPara":

@@ -62,6 +62,7 @@ class _Reader:
         self._relations = package.relations(self._main)
         self._text = TextReader(self._relations)
         self._footnotes = {**self._notes_of("footnotes", ""), **self._notes_of("endnotes", "e")}
+        self._comments = {**self._notes_of("comments", "")}
         self._contents = 0
         self._embedded = 0
         self._depth = 0
@@ -78,7 +79,6 @@ class _Reader:
         counted = (
             (self._contents, "lines of a table of contents left out"),
             (seen.changes, "tracked changes read as accepted"),
-            (seen.comments, "comments left out"),
             (len(seen.hidden), "runs of hidden text kept and not searched"),
             (self._embedded, "embedded documents left out"),
         )
@@ -137,11 +137,14 @@ class _Reader:
             yield Piece("paragraph", text)
 
     def _left_over(self) -> Iterator[Piece | Item]:
-        """Text boxes, charts and footnotes that hang on what was read just now."""
+        """Text boxes, charts, footnotes and comments that hang on what was read just now."""
         seen = self._text.seen
         boxes, seen.boxes = seen.boxes, []
         charts, seen.charts = seen.charts, []
         footnotes, seen.footnotes = seen.footnotes, []
+        comments: list[str] = []
+        if not self._cells_around:  # what hangs on a table's cell follows the table
+            comments, seen.comments = seen.comments, []
         for box in boxes:
             yield from self._blocks(box)
         for chart in charts:
@@ -151,6 +154,9 @@ class _Reader:
         for note in footnotes:
             if (element := self._footnotes.pop(note, None)) is not None:
                 yield Piece("paragraph", f"[^{note}]: {self._flat(element)}")
+        for comment in comments:
+            if (element := self._comments.pop(comment, None)) is not None and (words := self._flat(element)):
+                yield Piece("paragraph", f"Comment by {element.get(f'{W}author') or 'unknown'}: {words}")
 
     def _flat(self, container: etree._Element) -> str:
         """All blocks of a cell or a note as lines."""
@@ -263,7 +269,7 @@ def _is_hidden_part(part: etree._Element) -> bool:
 
 
 def _joined(blocks: Iterable[Piece | Item]) -> Iterator[Piece]:
-    """Neighbouring list items become one list, neighbouring lines of code one block; a list's footnotes follow it."""
+    """Neighbouring list items become one list, neighbouring lines of code one block; a list's notes follow it."""
     items: list[Item] = []
     code: list[str] = []
     notes: list[Piece] = []
@@ -272,7 +278,7 @@ def _joined(blocks: Iterable[Piece | Item]) -> Iterator[Piece]:
             yield from _fenced(code)
             items.append(block)
             continue
-        if items and block.text.startswith("[^"):
+        if items and block.text.startswith(("[^", "Comment by ")):
             notes.append(block)
             continue
         yield from _list(items, notes)

@@ -5,18 +5,18 @@ unstructured goes through the same library but loses list levels, merged cells, 
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pptx
 from lxml import etree
 from pptx.exc import PythonPptxError
-from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.slide import Slide
 
 from ingest.blocks import assemble
 from ingest.errors import Malformed
 from ingest.formats.packages import check_package, metadata, open_package
+from ingest.formats.slide_comments import slide_comments
 from ingest.formats.slide_shapes import shape_pieces
 from ingest.formats.titles import choose_title
 from ingest.models import Document, Piece
@@ -62,6 +62,7 @@ def _slide(slide: Slide, number: int) -> Iterator[Piece]:
     words = " ".join(title.text_frame.text.split()) if title is not None and title.has_text_frame else ""
     body = [piece for piece in shape_pieces(slide, number, skip=title if words else None) if piece.text.strip()]
     body += _speaker_notes(slide, number)
+    body += slide_comments(slide, number)
     if words or body:
         hidden = " (hidden slide)" if _is_hidden(slide) else ""
         yield Piece("heading", f"## {words or f'Slide {number}'}{hidden}", level=2, page=number)
@@ -87,14 +88,4 @@ def _named(pieces: list[Piece]) -> Iterator[Piece]:
 
 def _notes(slides: list[Slide]) -> list[str]:
     hidden = [str(number) for number, slide in enumerate(slides, 1) if _is_hidden(slide)]
-    commented = [str(number) for number, slide in enumerate(slides, 1) if _has_comments(slide)]
-    notes: Mapping[str, list[str]] = {
-        "hidden slides are marked": hidden,
-        "comments left out on slides": commented,
-    }
-    return [f"{what}: {', '.join(numbers)}" for what, numbers in notes.items() if numbers]
-
-
-def _has_comments(slide: Slide) -> bool:
-    kinds = (relation.reltype for relation in slide.part.rels.values())
-    return any(kind == RELATIONSHIP_TYPE.COMMENTS or kind.endswith("/comments") for kind in kinds)
+    return [f"hidden slides are marked: {', '.join(hidden)}"] if hidden else []

@@ -11,6 +11,7 @@ SPARE_CELLS = 100_000
 
 _MAX_SPAN = 1_000
 _PROSE_WORDS = 80
+_SHORT_WORDS = 8
 _GUTTER = re.compile(r"line-?(?:no|num)|gutter|\blinenos?\b")
 _LAYOUT_ROLES = {"presentation", "none"}
 _BLOCKS = ("h1", "h2", "h3", "h4", "form", "article", "section", "blockquote")
@@ -196,13 +197,21 @@ def _is_layout(table: Element) -> bool:
     rows = [row for row in parts["tr"] if len(row)]
     if len(cells) <= 1:
         return True
-    if any(child.tag in _BLOCKS or child.tag == "table" for cell in parts["td"] for child in cell.iter(*_BLOCKS)):
+    blocks = sum(1 for cell in parts["td"] for _ in cell.iter(*_BLOCKS))
+    if blocks > 1 or (blocks and not _is_small_grid(rows, cells)):
         return True
     if parts["th"] or parts["caption"] or parts["thead"]:
         return False
     if len(rows) <= 1 or all(len(row) <= 1 for row in rows):
         return True
     return max(words(cell) for cell in cells) > _PROSE_WORDS and len(cells) <= 4
+
+
+def _is_small_grid(rows: Sequence[Element], cells: Sequence[Element]) -> bool:
+    """Rows of as many short texts each: a grid, even if a heading's look was used for one of them."""
+    wide = {len(row) for row in rows}
+    short = all(words(cell) <= _SHORT_WORDS and cell.find(".//table") is None for cell in cells)
+    return len(rows) >= 2 and len(wide) == 1 and wide.pop() >= 2 and short
 
 
 def _parts_by_tag(table: Element) -> dict[str, list[Element]]:

@@ -258,6 +258,19 @@ class TestText:
         assert document.hidden == ((6, 12),)
         assert document.notes == ("runs of hidden text kept and not searched: 1",)
 
+    def test_comments_follow_what_they_hang_on_with_who_wrote_them(self, tmp_path: Path) -> None:
+        """In a table they follow the table, so that a cell says what it says."""
+        word = docx.Document()
+        paragraph = word.add_paragraph("The limit is 80 EUR.")
+        word.add_comment(paragraph.runs, text="Since May 90.", author="Ann Lee")
+        table = filled(word, [["City", "EUR"], ["Bonn", "80"]])
+        word.add_comment(table.cell(1, 1).paragraphs[0].runs, text="Check this.", author="")
+
+        assert convert(tmp_path, word).text == (
+            "The limit is 80 EUR.\n\nComment by Ann Lee: Since May 90.\n\n"
+            "| City | EUR |\n| --- | --- |\n| Bonn | 80 |\n\nComment by unknown: Check this."
+        )
+
     def test_white_text_on_shading_or_in_a_table_is_seen(self, tmp_path: Path) -> None:
         """Tables and shaded paragraphs may be dark, so white text on them is what their author means to be read."""
         word = docx.Document()

@@ -279,3 +279,12 @@ def test_white_text_on_a_page_with_style_sheets_may_stand_on_a_dark_ground(tmp_p
     styled = '<style>.dark {background: #000}</style><div class="dark"><p style="color:#fff">Buy now</p></div>'
 
     assert document(tmp_path, f"<p>{PROSE}</p>{styled}<p>{PROSE}</p>").hidden == ()
+
+
+def test_a_small_grid_with_a_heading_in_a_cell_stays_a_table(tmp_path: Path) -> None:
+    """A page laid out in a table has long texts in its cells, or rows of different length."""
+    grid = "<table><tr><td><h3>City</h3></td><td>EUR</td></tr><tr><td>Bonn</td><td>80</td></tr></table>"
+    layout = f"<table><tr><td><h3>News</h3>{PROSE}</td><td>{PROSE}</td></tr><tr><td>a</td><td>b</td></tr></table>"
+
+    assert text_of(tmp_path, f"<p>{PROSE}</p>{grid}").endswith("| City | EUR |\n| --- | --- |\n| Bonn | 80 |")
+    assert "### News" in text_of(tmp_path, layout)

@@ -6,6 +6,8 @@ import pptx
 import pytest
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
 from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Inches
@@ -177,3 +179,26 @@ def test_a_broken_deck_is_malformed(tmp_path: Path) -> None:
 
     with pytest.raises(Malformed, match=r"deck\.pptx"):
         from_pptx.convert(path, "deck.pptx")
+
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SLIDES = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+
+
+def attach(to: Part, kind: str, place: str, xml: str) -> None:
+    """A part of the package that python-pptx knows no way to make."""
+    to.relate_to(Part(PackURI(place), "application/xml", to.package, xml.encode()), f"{OFFICE}/{kind}")
+
+
+def test_comments_follow_their_slide_with_who_wrote_them(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    first = slide(deck, "Leave", TITLE_AND_CONTENT)
+    slide(deck, "Travel", TITLE_AND_CONTENT)
+    authors = f'<p:cmAuthorLst {SLIDES}><p:cmAuthor id="0" name="Ann Lee"/></p:cmAuthorLst>'
+    comments = '<p:cm authorId="0"><p:text>Since  May.</p:text></p:cm><p:cm authorId="9"><p:text>Why?</p:text></p:cm>'
+    attach(deck.part, "commentAuthors", "/ppt/commentAuthors.xml", authors)
+    attach(first.part, "comments", "/ppt/comments/comment1.xml", f"<p:cmLst {SLIDES}>{comments}</p:cmLst>")
+
+    assert convert(tmp_path, deck).text == (
+        "## Leave\n\nComment by Ann Lee: Since May.\n\nComment by unknown: Why?\n\n## Travel"
+    )
