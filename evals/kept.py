@@ -24,6 +24,7 @@ from evals.results import (
 from retrieval.errors import UsageError
 
 FORMAT = 1
+_BEGINNING = b'{"kind":'  # as `packed` puts it
 Report = RetrievalReport | AnswersReport
 
 
@@ -38,6 +39,14 @@ def read(path: Path) -> Report:
         return unpacked(json.loads(text_of(path)))
     except (ValueError, KeyError, TypeError) as exc:
         raise BadSet([Problem(str(path), 0, "", f"holds no kept result ({exc})")]) from exc
+
+
+def is_kept(path: Path) -> bool:
+    """Whether a file looks like one that `write` wrote: question sets are JSON as well."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_BEGINNING)) == _BEGINNING
 
 
 def write_json(path: Path, content: object) -> None:

@@ -11,6 +11,7 @@ _VERBS = {
     "compare": "is one result better than another, or is it chance",
     "gate": "exit with 3 where search does worse than its baseline",
     "calibrate": "how sure an answer has to be to be given",
+    "report": "one page of results, with plots and the worst queries",
 }
 
 

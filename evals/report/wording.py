@@ -1,0 +1,62 @@
+"""The sentences of a report."""
+
+from evals.paired import ALPHA, Comparison
+from evals.report.content import Report, Versus
+from evals.results import Shown
+
+COMPARED = ("metric", "change", "effect", "better / worse / same", "p (Holm)", "could be missed", "finding")
+"""Headings of a table of comparisons."""
+
+_MOVED = 5
+
+
+def conclusion(report: Report) -> str:
+    """What a reader in a hurry should take away."""
+    first, best = report.configurations[0], report.best
+    mean = best.metrics[report.main]
+    best_says = f"{report.main} is {mean.mean:.3f} ({mean.low:.3f} to {mean.high:.3f})"
+    if not report.versus:
+        return f"{best_says} on {report.queries} queries."
+    findings = [
+        f"{versus.name} is {how} than {first.name} in {', '.join(names)}."
+        for versus in report.versus
+        for how in ("better", "worse")
+        if (names := [one.metric for one in main_first(report, versus) if verdict(report, one) == how])
+    ]
+    found = " ".join(findings) or f"No difference to {first.name} is beyond chance."
+    return f"Best: {best.name}, {best_says}. {found}"
+
+
+def how_to_read(report: Report) -> str:
+    """A line under the table."""
+    top = " The highest mean of a column is underlined." if len(report.configurations) > 1 else ""
+    return (
+        "Each figure is a mean over queries with its 95 % interval: the mean over all queries like these lies in it "
+        f"95 times of 100.{top} Whether a difference is more than chance is told by the paired tests, not by "
+        "whether intervals overlap."
+    )
+
+
+def changed_most(versus: Versus) -> list[tuple[str, float]]:
+    """The greatest gains and the greatest losses, a few of each, gains first."""
+    ordered = sorted(versus.differences.items(), key=lambda item: -item[1])
+    gains = [item for item in ordered[:_MOVED] if item[1] > 0]
+    losses = [item for item in ordered[-_MOVED:] if item[1] < 0]
+    return [*gains, *losses]
+
+
+def place(shown: Shown) -> str:
+    return shown.document if shown.page is None else f"{shown.document}, page {shown.page}"
+
+
+def main_first(report: Report, versus: Versus) -> list[Comparison]:
+    return sorted(versus.compared, key=lambda one: one.metric != report.main)
+
+
+def verdict(report: Report, found: Comparison) -> str:
+    """In a word or three, over all comparisons of the report together."""
+    if found.wins == found.losses == 0:
+        return "no query differs"
+    if found.p_holm > ALPHA:
+        return "may be chance"
+    return "better" if report.sign(found.metric) * found.difference.mean > 0 else "worse"
