@@ -16,14 +16,14 @@ from evals.evidence import Gold, Located, Texts, locate
 from evals.intervals import Interval, mean_intervals
 from evals.levels import document_run, judge_documents, judge_evidence
 from evals.models import BeirSet, JudgedSet, QueryScores, QuestionSet, Run
-from evals.progress import track
+from evals.progress import Tracks, track
 from evals.results import LEVEL_PREFIXES, RetrievalReport
 from evals.run import Asked, cut, search_all
 from evals.vectors import cached_embedder
 from retrieval.engine import Engine
 from retrieval.errors import UsageError
 from retrieval.models import OWNER, PUBLIC, Answer, Caller, Mode, PageSpan, Turn
-from retrieval.ports import Searches
+from retrieval.ports import Embedder, Searches
 from retrieval.search.searcher import MAX_HITS
 from retrieval.settings import EngineSettings
 
@@ -107,10 +107,10 @@ def prepared(
     if isinstance(judged, BeirSet) and (collection is not None or corpus is not None):
         raise UsageError("a BEIR folder brings its own corpus", remedy="leave out --collection and --corpus")
     with _opened(judged, engine_settings, corpus, cache or engine_settings.home / "evals", queries) as engine:
-        yield Prepared(judged, engine, collection, _located(judged, engine.catalog, collection))
+        yield Prepared(judged, engine, collection, located(judged, engine.catalog, collection))
 
 
-def measure(ready: Prepared, *, mode: Mode, ks: Sequence[int] = ()) -> RetrievalReport:
+def measure(ready: Prepared, *, mode: Mode, ks: Sequence[int] = (), track: Tracks = track) -> RetrievalReport:
     """One mode's scores; see `retrieval`."""
     judged = ready.judged
     cuts = _cuts(ks or (BEIR_KS if isinstance(judged, BeirSet) else QUESTION_KS))
@@ -166,13 +166,20 @@ def _opened(
             yield engine
         return
     with closing(cached_embedder(settings, cache, queries=queries)) as embedder:
-        if isinstance(judged, BeirSet):
-            own = homes.for_records(judged, settings=settings, cache=cache, embedder=embedder)
-        else:
-            assert corpus is not None
-            own = homes.for_folder(corpus, settings=settings, cache=cache, embedder=embedder)
+        own = home_of(judged, settings, corpus=corpus, cache=cache, embedder=embedder)
         with Engine(own, write=False, embedder=embedder) as engine:
             yield engine
+
+
+def home_of(
+    judged: JudgedSet, settings: EngineSettings, *, corpus: Path | None, cache: Path, embedder: Embedder
+) -> EngineSettings:
+    """`settings` with the home that holds the set's own corpus, up to date; without one, with the home they name."""
+    if isinstance(judged, BeirSet):
+        return homes.for_records(judged, settings=settings, cache=cache, embedder=embedder)
+    if corpus is not None:
+        return homes.for_folder(corpus, settings=settings, cache=cache, embedder=embedder)
+    return settings
 
 
 class _PagesOf:
@@ -188,7 +195,7 @@ class _PagesOf:
         return self._pages[document_id]
 
 
-def _located(judged: JudgedSet, texts: Texts, collection: str | None) -> Located:
+def located(judged: JudgedSet, texts: Texts, collection: str | None) -> Located:
     if isinstance(judged, QuestionSet):
         return locate(judged, texts, collection=collection)
     return Located((), ())

@@ -36,7 +36,7 @@ def for_records(
     open. Raises: `HomeLocked` while another process fills the same home.
     """
     embedder = embedder or cached_embedder(settings, cache)
-    digest = _digest(judged.records)
+    digest = records_digest(judged.records)
     own = _own(settings, cache, judged.name, digest)
     made = {"records": digest, "fingerprint": fingerprint(settings.chunks)}
     if not _is_ready(own, made, embedder):
@@ -65,7 +65,7 @@ def for_folder(
 def _own(settings: EngineSettings, cache: Path, name: str, digest: str) -> EngineSettings:
     """The settings with a home for this content, model and chunker."""
     cut = hashlib.sha256(chunk.fingerprint(settings.chunks).encode()).hexdigest()[:6]
-    return replace(settings, home=cache / f"{_slug(name)}-{_slug(settings.model)}-{digest[:12]}-{cut}")
+    return replace(settings, home=cache / f"{slug(name)}-{slug(settings.model)}-{digest[:12]}-{cut}")
 
 
 def _anew_on_mismatch(settings: EngineSettings, embedder: Embedder, work: Callable[[Index], object]) -> None:
@@ -97,12 +97,14 @@ def _filled(home: Path) -> object:
         return None
 
 
-def _digest(records: Sequence[Record]) -> str:
+def records_digest(records: Sequence[Record]) -> str:
+    """Of what the records hold."""
     digest = hashlib.sha256()
     for record in records:
         digest.update(json.dumps([record.id, record.title, record.text]).encode())
     return digest.hexdigest()
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A text as part of a file's name."""
     return re.sub(r"[^\w.-]+", "_", text)[-40:] or "set"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,6 +17,35 @@ def track(items: Sequence[T], doing: str) -> Iterable[T]:
     console = Console(stderr=True)
     with bar(console) as progress:
         yield from progress.track(items, description=doing)
+
+
+class Tracks(Protocol):
+    """What `track` does, whoever shows it."""
+
+    def __call__(self, items: Sequence[T], doing: str) -> Iterable[T]: ...
+
+
+class SharedBar:
+    """One bar over several passes of `total` items in all, so that the time left is that of the whole."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = bar()
+        self._task = self._bar.add_task("", total=total)
+
+    def track(self, items: Sequence[T], doing: str) -> Iterable[T]:
+        self._bar.update(self._task, description=doing)
+        for item in items:
+            yield item
+            self._bar.advance(self._task)
+
+    def __enter__(self) -> "SharedBar":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
 
 
 def bar(console: Console | None = None) -> Progress:

@@ -53,6 +53,14 @@ class ChunkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """`hits` are read for an answer, best first; `guidance` is added to what a language model is told to do."""
+
+    hits: int = 10
+    guidance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """`model` is a sentence-transformers name or path; `default` is the one that is installed with Footnote."""
 
@@ -63,3 +71,4 @@ class EngineSettings:
     abstain_below: float | None = None
     search: SearchSettings = SearchSettings()
     chunks: ChunkSettings = ChunkSettings()
+    answers: AnswerSettings = AnswerSettings()

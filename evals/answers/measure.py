@@ -18,7 +18,7 @@ from evals.dataset import load
 from evals.evidence import Gold
 from evals.intervals import Interval, mean_intervals
 from evals.models import QueryScores, Question, QuestionSet
-from evals.progress import track
+from evals.progress import Tracks, track
 from evals.results import AnswerRecord, AnswersReport, RiskCoverage
 from retrieval.errors import UsageError
 from retrieval.models import Answer, Caller
@@ -71,7 +71,7 @@ def answers(
     return replace(report, circumstances=made)
 
 
-def measure(ready: Prepared) -> AnswersReport:
+def measure(ready: Prepared, *, track: Tracks = track) -> AnswersReport:
     """Ask and measure; see `answers`. Raises `UsageError` for a set of queries."""
     judged = ready.judged
     if not isinstance(judged, QuestionSet):

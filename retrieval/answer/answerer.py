@@ -33,7 +33,7 @@ from retrieval.models import (
 from retrieval.ports import Budget, ChatModel, Embedder, Searches, TokenCount
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import MAX_QUESTION, refuse_broken
-from retrieval.settings import Price
+from retrieval.settings import AnswerSettings, Price
 from retrieval.trace import Usage, Verdict
 
 _READ_AS = "The question was read as: {}"
@@ -43,7 +43,7 @@ _FAILED = "The language model failed ({}); these are the documents' own words."
 _BUDGET_SPENT = "The language model's budget for today is spent: these are the documents' own words."
 NO_MODEL = "No language model is configured: these are the documents' own words."
 DEFAULT_ROOM = Room(4096, tokens)
-HITS_READ = 10
+HITS_READ = AnswerSettings().hits
 HITS_TRACED = 20
 
 
@@ -76,11 +76,13 @@ class Answerer:
         abstain_below: Callable[[str], float] = lambda _: ANSWER_FROM,
         room: Room = DEFAULT_ROOM,
         price: Price | None = None,
+        settings: AnswerSettings | None = None,
     ) -> None:
         self._searcher = searcher
         self._reader = reader
         self._extractor = Extractor(embedder)
         self._chat = chat
+        self._settings = settings or AnswerSettings()
         self._abstain_below = abstain_below
         self._room = room
         self._price = price
@@ -126,9 +128,13 @@ class Answerer:
         tracing = Tracing(asked.full, rewriter="terms" if asked.full != question else "")
         with tracing.stages.timed("search"):
             found = self._searcher.search(
-                asked.full, k=HITS_TRACED, caller=caller, collection=collection, filters=filters
+                asked.full,
+                k=max(HITS_TRACED, self._settings.hits),
+                caller=caller,
+                collection=collection,
+                filters=filters,
             )
-        hits, tracing.candidates = found[:HITS_READ], found
+        hits, tracing.candidates = found[: self._settings.hits], found
         yield SourcesFound(hits)
         with tracing.stages.timed("read"):
             tracing.passages = self._reader.passages(hits, caller=caller)
@@ -181,6 +187,7 @@ class Answerer:
             passages=work.passages,
             history=work.asked.history,
             room=self._room,
+            guidance=self._settings.guidance,
         )
         work.tracing.prompted(chat.name, asking)
         writer = CitingWriter(asking.passages)

@@ -29,6 +29,7 @@ def answerer(
         abstain_below=bound_of(thresholds, settings.abstain_below),
         room=Room(chat.context_tokens, _count(chat)) if chat else DEFAULT_ROOM,
         price=chat.price if chat else None,
+        settings=settings.answers,
     )
 
 

@@ -15,7 +15,7 @@ from retrieval.models import NO_FILTERS, Caller, Filters, PageSpan, StoredChunk,
 from retrieval.ports import ChatModel, IndexEntry, Ranked, Rows, Vectors
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
-from retrieval.settings import Price, SearchSettings
+from retrieval.settings import AnswerSettings, Price, SearchSettings
 from tests.fakes import FakeEmbedder
 
 
@@ -178,6 +178,7 @@ def answerer(
     abstain_below: float | None = None,
     context_tokens: int = 4096,
     price: Price | None = None,
+    settings: AnswerSettings | None = None,
 ) -> Answerer:
     model = FakeEmbedder(dimension=512)
     return Answerer(
@@ -188,4 +189,5 @@ def answerer(
         abstain_below=lambda _: ANSWER_FROM if abstain_below is None else abstain_below,
         room=Room(context_tokens, tokens),
         price=price,
+        settings=settings,
     )

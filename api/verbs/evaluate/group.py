@@ -9,6 +9,7 @@ _VERBS = {
     "retrieval": "how well search finds what a set says it should",
     "answers": "how good the answers to a set of questions are",
     "compare": "is one result better than another, or is it chance",
+    "experiment": "a set under every setting of a grid",
     "gate": "exit with 3 where search does worse than its baseline",
     "calibrate": "how sure an answer has to be to be given",
     "report": "one page of results, with plots and the worst queries",

@@ -72,15 +72,17 @@ def prompt(
     passages: Sequence[Passage],
     history: Sequence[Turn],
     room: Room,
+    guidance: str = "",
     word: Callable[[], str] = lambda: secrets.token_hex(8),
 ) -> Prompt:
     """Messages that fit into the room.
 
     The question is always whole; of the history the latest turns, a fifth at most; passages by rank, the last one cut
-    at the end of a sentence.
+    at the end of a sentence. `guidance` stands behind the instructions, which hold above it.
     """
     nonce = word()
     instructions = _INSTRUCTIONS.format(refusal=NOT_IN_DOCUMENTS, nonce=nonce)
+    instructions += f"\n\n{guidance.strip()}" if guidance.strip() else ""
     left = int(room.tokens * (1 - _ANSWER_SHARE)) - room.count(instructions) - room.count(question) - _MARGIN
     turns = _latest(history, Room(int(room.tokens * _HISTORY_SHARE), room.count))
     left -= sum(room.count(turn.content) for turn in turns)

@@ -11,7 +11,7 @@ from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS
 from retrieval.errors import UsageError
 from retrieval.models import Answer, AnswerEvent, Caller, Cited, Done, PageSpan, SourcesFound, Token, Turn
 from retrieval.ports import TokenCount
-from retrieval.settings import Price
+from retrieval.settings import AnswerSettings, Price
 from retrieval.trace import Usage
 from tests.fakes import ScriptedChatModel
 from tests.retrieval.library import Shelf, answerer
@@ -89,6 +89,16 @@ def test_an_abstention_says_so_and_names_the_nearest_sources_without_citing() ->
     assert "leave.md (page 2); travel.md" in answer.text
     assert answer.citations == ()
     assert answer.sources
+
+
+def test_as_many_hits_are_read_as_the_settings_say_and_the_model_is_told_more() -> None:
+    model = ScriptedChatModel("Thirty days [1].")
+
+    one = answerer(shelf(), chat=model, settings=AnswerSettings(hits=1, guidance="Be brief.")).answer(QUESTION)
+
+    assert len(one.sources) == 1
+    assert len(answerer(shelf()).answer(QUESTION).sources) > 1
+    assert model.asked[0][0].content.endswith("Be brief.")
 
 
 def test_with_no_documents_there_is_nothing_to_name() -> None:

@@ -41,6 +41,16 @@ def test_instructions_documents_and_question_stand_apart() -> None:
     assert user.content.endswith("\n\nQuestion: How much leave?")
 
 
+def test_guidance_of_ones_own_stands_behind_the_instructions() -> None:
+    room = Room(4096, tokens)
+
+    guided = prompt("How much?", passages=SOURCES, history=(), room=room, guidance="Be brief.", word=lambda: "a1b2c3")
+
+    plain = prompt("How much?", passages=SOURCES, history=(), room=room, word=lambda: "a1b2c3")
+    assert guided.messages[0].content == f"{plain.messages[0].content}\n\nBe brief."
+    assert guided.messages[1:] == plain.messages[1:]
+
+
 def test_each_document_stands_between_its_own_lines() -> None:
     body = made().messages[-1].content
 
