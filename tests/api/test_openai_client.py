@@ -10,7 +10,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from retrieval.errors import LanguageModelFailed
 from retrieval.models import Turn
 from tests.api.conftest import Server
-from tests.api.listening import listening
+from tests.api.listening import listening, wait_until
 
 QUESTION = "leave in portugal?"
 ANSWER = "Employees in Portugal have 25 days of leave. [1]"
@@ -120,7 +120,7 @@ def test_an_error_before_the_first_byte_is_a_status_and_after_it_an_error_of_the
         asked(client)
     with pytest.raises(openai.APIError, match="the model broke off"):
         streamed(client)
-    assert server.services.places.taken == 0
+    wait_until(lambda: server.services.places.taken == 0)
 
 
 def test_a_client_that_leaves_a_stream_frees_its_place(server: Server, client: OpenAI) -> None:
