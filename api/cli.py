@@ -35,7 +35,8 @@ _VERBS = {
     "doctor": "check that all is sound, and mend what is not",
     "rebuild": "make the indexes anew, without embedding",
     "key": "add, list and revoke API keys",
-    "serve": "answer over HTTP",
+    "serve": "answer over HTTP, with a page to ask on",
+    "mcp": "offer the home's tools to an assistant",
     "eval": "measure retrieval and answers on judged sets",
 }
 _MODULES = {"eval": "evaluate.group", "ingest": "feed"} | {
