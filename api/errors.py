@@ -120,6 +120,8 @@ STATUS: Mapping[type[FootnoteError], int] = {
     engine.EmbeddingFailed: 500,
     engine.LanguageModelFailed: 502,
     engine.SourceError: 422,
+    engine.AddressRefused: 422,
+    engine.FetchFailed: 422,
     ingesting.Unreadable: 422,
     ingesting.UnknownFormat: 422,
     ingesting.Malformed: 422,

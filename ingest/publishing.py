@@ -82,7 +82,7 @@ class Publishing:
                 _refuse_unknown(found.file, _name(found))
                 content_hash, size = self._index.keep_original(found.file)
             except OSError as exc:
-                self._unread(source, Unreadable(f"{_name(found)}: {exc.strerror}"))
+                self._unread(source, Unreadable(f"{_name(found)}: {exc.strerror}", remedy="see that it may be read"))
                 continue
             except SourceError as exc:
                 self._unread(source, exc)

@@ -27,6 +27,7 @@ from retrieval.errors import UsageError
 
 DEFAULT_COLLECTION = "default"
 _ONE_COLLECTION = "ingest them one by one, or name one with --collection"
+_MAY_BE_READ = "see that it may be read, or leave it out"
 _BESIDE_DOCUMENTS = ("__MACOSX", "Thumbs.db", "desktop.ini", "~$*")
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -268,20 +269,27 @@ class _Walk:
             self._used.update({(rules.folder, number): True for number in rules.matching(below(path, rules.folder))})
         place, uri = _territory(root, path), path.as_uri()
         if self._names.setdefault((place.root, place.prefix), uri) != uri:
-            self._leave_out(path, root, "unreadable: its name can't be told from another's", outcome="failed")
+            reason = "unreadable: its name can't be told from another's"
+            self._leave_out(path, root, reason, outcome="failed", remedy="give it another name")
             return
         stamp = file_stamp(status, self._started) if status else ""
         self._files[uri] = FoundFile(path, place.root, place.prefix, uri, self._rules.groups(path), stamp)
 
     def _unreadable(self, path: Path, root: Path, reason: str) -> None:
         self._unseen.append(_territory(root, path))
-        self._leave_out(path, root, f"unreadable: {reason}", outcome="failed")
+        self._leave_out(path, root, f"unreadable: {reason}", outcome="failed", remedy=_MAY_BE_READ)
 
     def _leave_out(
-        self, path: Path, root: Path, reason: str, *, outcome: Literal["skipped", "failed"] = "skipped"
+        self,
+        path: Path,
+        root: Path,
+        reason: str,
+        *,
+        outcome: Literal["skipped", "failed"] = "skipped",
+        remedy: str = "",
     ) -> None:
         place = _territory(root, path)
-        self._left_out[path.as_uri()] = LeftOut(place.root, place.prefix, path.as_uri(), outcome, reason)
+        self._left_out[path.as_uri()] = LeftOut(place.root, place.prefix, path.as_uri(), outcome, reason, remedy)
 
 
 def _territory(root: Path, path: Path) -> Territory:

@@ -13,6 +13,8 @@ FootnoteError
 ├── EmbeddingFailed             the embedding model is missing or broken
 ├── LanguageModelFailed         the configured language model did not answer
 └── SourceError                 one source can't be read (ingest.errors)
+    ├── AddressRefused          an address that is not public, or written to look like another
+    └── FetchFailed             a public address that gives no page
 """
 
 
@@ -79,3 +81,11 @@ class LanguageModelFailed(FootnoteError):
 
 class SourceError(FootnoteError):
     code = "source"
+
+
+class AddressRefused(SourceError):
+    code = "address_refused"
+
+
+class FetchFailed(SourceError):
+    code = "fetch_failed"
