@@ -1,12 +1,13 @@
 """One file to Markdown as ingest does it: in a process of its own, under the same limits. Import it when wanted."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from api.settings import Settings
 from ingest.convert import marked_text
 from ingest.errors import Unreadable, WorkerDied
-from ingest.models import Document
+from ingest.models import ConvertSettings, Document
 from ingest.worker import Job
 from ingest.workers import Workers
 from retrieval.errors import SourceError, UsageError
@@ -19,7 +20,7 @@ def convert(file: Path, settings: Settings) -> Document:
     _check(file)
     model = SentenceTransformerEmbedder(resolve(settings.model))
     limits = ChunkLimits(model.max_tokens, SPECIAL_TOKENS, model.tokenizer, settings.engine().chunks)
-    with Workers(limits, count=1) as workers:
+    with Workers(limits, count=1, settings=_quick(settings.converting())) as workers:
         for ended in workers.convert(iter([(file, Job(file.absolute(), file.name, blocks=True))])):
             if ended is None:
                 continue
@@ -28,6 +29,11 @@ def convert(file: Path, settings: Settings) -> Document:
             found = ended[1]
             return Document(found.title, found.text, found.blocks, found.pages, found.metadata, found.notes)
     raise WorkerDied(f"{file.name}: the converter gave no answer", remedy="report it as a bug")
+
+
+def _quick(settings: ConvertSettings) -> ConvertSettings:
+    """Whoever looks at one file waits for it: a few scanned pages are enough to see what comes of them."""
+    return replace(settings, ocr_pages=min(settings.ocr_pages, 3), ocr_seconds=min(settings.ocr_seconds, 10.0))
 
 
 def _check(file: Path) -> None:

@@ -10,6 +10,7 @@ from api.progress import Counts
 from api.settings import Settings
 from ingest import pipeline
 from ingest.ledger import IngestReport
+from ingest.models import ConvertSettings
 from ingest.pipeline import IngestOptions
 from retrieval.store.index import Index
 
@@ -17,10 +18,14 @@ from retrieval.store.index import Index
 def ingest(settings: Settings, arguments: Mapping[str, Any], progress: Counts) -> ReportObject:
     """Opens the home, ingests, closes it. Raises `HomeLocked` where another process writes to it."""
     with open_engine(settings, write=True) as engine, scratch.inside(settings.home):
-        return into(engine.index, arguments, progress=progress, workers=settings.workers)
+        return into(
+            engine.index, arguments, progress=progress, workers=settings.workers, converting=settings.converting()
+        )
 
 
-def into(index: Index, arguments: Mapping[str, Any], *, progress: Counts, workers: int) -> ReportObject:
+def into(
+    index: Index, arguments: Mapping[str, Any], *, progress: Counts, workers: int, converting: ConvertSettings
+) -> ReportObject:
     """`arguments` are those of `POST /v1/ingest`."""
     allow = arguments.get("allow")
     options = IngestOptions(
@@ -31,6 +36,7 @@ def into(index: Index, arguments: Mapping[str, Any], *, progress: Counts, worker
         keep=arguments.get("keep"),
         again=bool(arguments.get("again")),
         workers=workers,
+        settings=converting,
         checksum=bool(arguments.get("checksum")),
         retry=arguments.get("retry"),
     )

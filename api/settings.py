@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
 from api.model_list import KnownModel, known_model
+from ingest.models import ConvertSettings, OcrEngine
 from retrieval.settings import ChunkSettings, EngineSettings, LanguageModelSettings, SearchSettings
 
 PREFIX = "FOOTNOTE_"
@@ -43,6 +44,10 @@ class Settings(BaseSettings):
     queue_timeout: float = Field(default=10.0, gt=0)
     shutdown_timeout: float = Field(default=10.0, gt=0)
     workers: int = Field(default=0, ge=0, description="processes that convert; 0 = one per core")
+    ocr: OcrEngine = Field(default="rapidocr", description="what reads scanned pages; off for nothing")
+    ocr_pages: int = Field(default=30, ge=0, description="scanned pages read of one file at most")
+    ocr_seconds: float = Field(default=120.0, ge=0, description="processor time after which no scanned page is begun")
+    passwords: tuple[SecretStr, ...] = Field(default=(), description="tried on encrypted PDFs, a JSON list")
     retention_days: int = Field(default=90, ge=1, description="how long answers and jobs are kept")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -69,6 +74,14 @@ class Settings(BaseSettings):
             language_model=self._language_model(),
             search=SearchSettings(dense_weight=self.dense_weight),
             chunks=ChunkSettings(max_tokens=self.chunk_tokens),
+        )
+
+    def converting(self) -> ConvertSettings:
+        return ConvertSettings(
+            ocr=self.ocr,
+            ocr_pages=self.ocr_pages,
+            ocr_seconds=self.ocr_seconds,
+            passwords=tuple(password.get_secret_value() for password in self.passwords),
         )
 
     def _language_model(self) -> LanguageModelSettings | None:

@@ -9,7 +9,7 @@ from ingest.blocks import SEPARATOR, assemble
 from ingest.errors import Encrypted, NoText, UnknownFormat, Unreadable
 from ingest.markdown import clean_text
 from ingest.media import ENCRYPTED_OFFICE
-from ingest.models import Document, Piece
+from ingest.models import ConvertSettings, Document, Piece
 
 CONVERTER_VERSION = "1"
 """Part of every version's fingerprint: raise it when a converter's output changes."""
@@ -44,13 +44,27 @@ CONVERTERS = {
 """Media type to the module whose `convert(path, name)` reads it; a new format is one file and one line here."""
 
 
+_SETTABLE = ("application/pdf",)
+
+
 class Converter(Protocol):
-    """A module of `ingest.formats`. It translates its library's errors to SourceErrors itself."""
+    """A module of `ingest.formats`. It translates its library's errors to SourceErrors itself.
 
-    def convert(self, path: Path, name: str) -> Document: ...
+    Only those of `_SETTABLE` take settings.
+    """
+
+    def convert(self, path: Path, name: str, settings: ConvertSettings | None = None, /) -> Document: ...
 
 
-def convert(path: Path, media_type: str, name: str) -> Document:
+def fingerprint(settings: ConvertSettings) -> str:
+    """Names the converters, with what is set otherwise than by default; passwords change nothing that was read."""
+    usual = ConvertSettings()
+    names = ("ocr", "ocr_pages", "ocr_seconds")
+    otherwise = {name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(usual, name)}
+    return f"convert-{CONVERTER_VERSION}" + "".join(f",{name}={value}" for name, value in otherwise.items())
+
+
+def convert(path: Path, media_type: str, name: str, settings: ConvertSettings | None = None) -> Document:
     """The document in `path`; `name` is the file's name where it was found, `path` may be a copy under another.
 
     Raises `UnknownFormat`, `NoText` (an empty file, a document without any text), `Encrypted`, `Unreadable`, and what
@@ -58,7 +72,8 @@ def convert(path: Path, media_type: str, name: str) -> Document:
     """
     if _size(path, name) == 0:
         raise NoText(f"{name}: the file is empty", remedy="Fill it or leave it out.")
-    document = _converter(media_type, name).convert(path, name)
+    converter = _converter(media_type, name)
+    document = converter.convert(path, name, settings) if media_type in _SETTABLE else converter.convert(path, name)
     if document.blocks and all(block.hidden for block in document.blocks):
         raise NoText(f"{name}: all of its text is hidden from a reader", remedy="Check what it shows in a viewer.")
     if not document.text.strip():

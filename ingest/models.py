@@ -63,6 +63,23 @@ class Document:
         return tuple((block.start, block.end) for block in self.blocks if block.hidden)
 
 
+OcrEngine = Literal["rapidocr", "tesseract", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertSettings:
+    """What a converter may do beyond reading what is there.
+
+    Pages of a PDF without text are recognised by `ocr`, at most `ocr_pages` of them, and none is begun when
+    `ocr_seconds` of processor time are spent on it. `passwords` are tried on encrypted files.
+    """
+
+    ocr: OcrEngine = "rapidocr"
+    ocr_pages: int = 30
+    ocr_seconds: float = 120.0
+    passwords: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one source may cost: processor and wall seconds, bytes of address space, characters of Markdown."""

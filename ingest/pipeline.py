@@ -11,11 +11,10 @@ import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest import chunk
+from ingest import chunk, convert
 from ingest.access import NOBODY, Access
-from ingest.convert import CONVERTER_VERSION
 from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, unread
-from ingest.models import Limits
+from ingest.models import ConvertSettings, Limits
 from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, Seen, ToConvert, plan, refusal
 from ingest.remembered import Remembered
@@ -49,12 +48,13 @@ class IngestOptions:
     retry: int | None = None
     workers: int = 0
     limits: Limits = field(default_factory=Limits)
+    settings: ConvertSettings = field(default_factory=ConvertSettings)
     checksum: bool = False
 
 
-def fingerprint(settings: ChunkSettings) -> str:
+def fingerprint(chunking: ChunkSettings, converting: ConvertSettings) -> str:
     """Names what turns bytes into chunks; the embedding model is the home's."""
-    return f"convert-{CONVERTER_VERSION}/{chunk.fingerprint(settings)}"
+    return f"{convert.fingerprint(converting)}/{chunk.fingerprint(chunking)}"
 
 
 def ingest(
@@ -119,7 +119,7 @@ class _Run:
         self._options = options
         self._ledger = ledger
         self._progress = progress
-        self._fingerprint = fingerprint(index.chunk_limits.settings)
+        self._fingerprint = fingerprint(index.chunk_limits.settings, options.settings)
         self._access = Access(index, surveyed, allow=options.allow)
         self._sightings = Remembered(index, surveyed, fingerprint=self._fingerprint)
         self._known = {root: self._covered(root) for root in sorted({place.root for place in surveyed.territories})}
@@ -287,7 +287,8 @@ class _Run:
             groups=self._access.of,
             remembered=self._sightings,
         )
-        return publishing.run(sources, workers=self._options.workers, limits=self._options.limits)
+        options = self._options
+        return publishing.run(sources, workers=options.workers, limits=options.limits, settings=options.settings)
 
     def _remove(self, removed: Sequence[Gone]) -> None:
         removals = [

@@ -9,7 +9,7 @@ from ingest.convert import CONVERTERS, convert
 from ingest.errors import Unreadable
 from ingest.ledger import Ledger, Progress, Published, unread
 from ingest.media import media_type
-from ingest.models import Limits
+from ingest.models import ConvertSettings, Limits
 from ingest.ole import OLE_MAGIC
 from ingest.plan import ToConvert
 from ingest.remembered import Remembered
@@ -61,10 +61,12 @@ class Publishing:
         self._fingerprint = fingerprint
         self._batch = _Batch(index, ledger, progress)
 
-    def run(self, sources: Sequence[ToConvert], *, workers: int, limits: Limits) -> Published:
+    def run(
+        self, sources: Sequence[ToConvert], *, workers: int, limits: Limits, settings: ConvertSettings
+    ) -> Published:
         """All of them, in `workers` processes at once, 0 for one per processor."""
         if sources:
-            with Workers(self._index.chunk_limits, count=workers, limits=limits) as pool:
+            with Workers(self._index.chunk_limits, count=workers, limits=limits, settings=settings) as pool:
                 for ended in pool.convert(self._copied(sources), tick=BATCH_SECONDS / 2):
                     if ended is not None:
                         self._converted(*ended)

@@ -22,7 +22,7 @@ from typing import Protocol, cast
 from ingest.chunk import chunks
 from ingest.errors import NoText, OverLimit
 from ingest.media import media_type
-from ingest.models import Block, Document, Limits
+from ingest.models import Block, ConvertSettings, Document, Limits
 from retrieval.errors import SourceError
 from retrieval.models import Chunk, PageSpan
 from retrieval.settings import ChunkSettings
@@ -48,6 +48,7 @@ class Setup:
     special_tokens: int
     tokenizer: Path
     chunking: ChunkSettings
+    settings: ConvertSettings
     converter: str
     parent: int
 
@@ -93,7 +94,7 @@ class Crash:
 
 
 class _Converter(Protocol):
-    def convert(self, path: Path, media_type: str, name: str) -> Document: ...
+    def convert(self, path: Path, media_type: str, name: str, settings: ConvertSettings) -> Document: ...
 
 
 def main() -> None:
@@ -131,7 +132,7 @@ def _result(job: Job, setup: Setup, counter: TokenCounter) -> Converted | Source
 def _converted(job: Job, setup: Setup, counter: TokenCounter) -> Converted:
     kind = media_type(job.path, job.name)
     converter = cast(_Converter, importlib.import_module(setup.converter))
-    document = converter.convert(job.path, kind, job.name)
+    document = converter.convert(job.path, kind, job.name, setup.settings)
     if len(document.text) > setup.limits.characters:
         raise OverLimit(
             f"{job.name}: {len(document.text):,} characters of text, more than {setup.limits.characters:,}",

@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Protocol, TypeVar
 
 from ingest.errors import OverLimit, WorkerDied
-from ingest.models import Limits
+from ingest.models import ConvertSettings, Limits
 from ingest.worker import Converted, Crash, Job, Reply, Setup
 from retrieval.errors import SourceError
 from retrieval.settings import ChunkSettings
@@ -75,12 +75,14 @@ class Workers:
         *,
         count: int = 0,
         limits: Limits | None = None,
+        settings: ConvertSettings | None = None,
         converter: str = "ingest.convert",
     ) -> None:
         """`count` processes at most, 0 for one per processor; `converter` names the module with `convert` in it."""
         self._count = count or _processors()
         self._setup = Setup(
             limits=limits or Limits(),
+            settings=settings or ConvertSettings(),
             max_tokens=chunk_limits.max_tokens,
             special_tokens=chunk_limits.special_tokens,
             tokenizer=chunk_limits.tokenizer,

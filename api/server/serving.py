@@ -70,7 +70,7 @@ def assemble(
         engine=engine,
         activity=activity,
         authenticator=Authenticator(activity.keys, local_token=token),
-        jobs=JobRunner(activity.jobs, Working(index, workers=settings.workers)),
+        jobs=JobRunner(activity.jobs, Working(index, workers=settings.workers, converting=settings.converting())),
         metrics=Metrics(),
         places=Places(settings.max_concurrency, queue=settings.max_queue, timeout=settings.queue_timeout),
         rate_limit=RateLimit(settings.rate_limit),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from api import upkeep
 from api.errors import Internal
 from api.progress import Counts
+from ingest.models import ConvertSettings
 
 if TYPE_CHECKING:
     from retrieval.store.index import Index
@@ -14,15 +15,18 @@ if TYPE_CHECKING:
 class Working:
     """The `Work` of the job runner."""
 
-    def __init__(self, index: "Index", *, workers: int) -> None:
+    def __init__(self, index: "Index", *, workers: int, converting: ConvertSettings | None = None) -> None:
         self._index = index
         self._workers = workers
+        self._converting = converting or ConvertSettings()
 
     def __call__(self, kind: str, arguments: Mapping[str, Any], progress: Counts) -> Mapping[str, Any]:
         if kind in ("ingest", "upload"):
             from api import feeding  # loads the pipeline: a server that only answers does without
 
-            return feeding.into(self._index, arguments, progress=progress, workers=self._workers)
+            return feeding.into(
+                self._index, arguments, progress=progress, workers=self._workers, converting=self._converting
+            )
         if kind == "doctor":
             return upkeep.diagnosis_object(self._index.upkeep, repair=arguments["repair"])
         if kind == "rebuild":

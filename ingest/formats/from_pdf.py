@@ -16,38 +16,42 @@ from ingest.formats.pdf_layout import PageReader
 from ingest.formats.pdf_margins import without_running_lines
 from ingest.formats.pdf_places import page_boxes
 from ingest.formats.pdf_reader import PdfFile
-from ingest.models import Document, Piece
+from ingest.formats.pdf_scans import Scans
+from ingest.models import ConvertSettings, Document, Piece
 from retrieval.boxes import packed
 
 _NO_TITLE = re.compile(
     r"untitled|microsoft (?:word|powerpoint|excel)|.*\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?)$", re.IGNORECASE
 )
+_OCR_REMEDY = "Set FOOTNOTE_OCR, FOOTNOTE_OCR_PAGES and FOOTNOTE_OCR_SECONDS, or ingest a text of it."
 _SHOWN_PAGES = 12
 """Page numbers named in a note."""
 _METADATA = {"Author": "author", "CreationDate": "date", "Subject": "subject", "Keywords": "keywords"}
 
 
-def convert(path: Path, name: str) -> Document:
+def convert(path: Path, name: str, settings: ConvertSettings | None = None) -> Document:
     """The document in a PDF file; `name` is what messages call it.
 
-    Raises Encrypted where a password is wanted (an empty one is tried), Malformed where no PDF can be read, NoText
-    where no page has text.
+    Raises Encrypted where a password is wanted (an empty one is tried, and those that are set), Malformed where no PDF
+    can be read, NoText where no page has text.
     """
-    with PdfFile(path, name=name) as file:
+    settings = settings or ConvertSettings()
+    scans = Scans(settings)
+    with PdfFile(path, name=name, scans=scans, passwords=settings.passwords) as file:
         outline, metadata, page_count = file.outline(), file.metadata(), file.page_count
         reader, blocks = _read(without_running_lines(file.pages()))
         if not blocks and reader.only_running:
             reader, blocks = _read(file.pages())
-        beside = extras(path) if file.has_form_or_attachments() else Extras()
+        beside = extras(path, file.password or "") if file.has_form_or_attachments() else Extras()
     if not any(block.look != "hidden" for block in blocks) and not beside.fields:
-        raise _no_text(name, page_count, reader)
+        raise _no_text(name, page_count, reader, scans)
     levels = heading_levels(blocks, outline)
     document = assemble(
         _with_fields(_pieces(blocks, levels), beside),
         title=_title(metadata.get("Title", ""), blocks, levels) or Path(name).stem,
         page_count=page_count,
         metadata=_metadata(metadata),
-        notes=(*_notes(blocks, page_count, reader), *beside.notes),
+        notes=(*_notes(blocks, page_count, reader, scans), *beside.notes),
     )
     return replace(document, boxes=packed(page_boxes(document.text, blocks, reader.placed)))
 
@@ -66,15 +70,20 @@ def _read(pages: Iterator[ReadPage | None]) -> tuple[PageReader, list[PageBlock]
     return reader, [block for page in pages for block in reader.blocks(page)]
 
 
-def _no_text(name: str, page_count: int, reader: PageReader) -> NoText:
+def _no_text(name: str, page_count: int, reader: PageReader, scans: Scans) -> NoText:
     pages = "its 1 page" if page_count == 1 else f"any of its {page_count} pages"
     if reader.hidden:
         return NoText(f"{name} has no text that can be seen on {pages}", remedy="Check in a PDF viewer what it shows.")
     if not reader.pictures:
         return NoText(f"{name} has no text on {pages}", remedy="Check in a PDF viewer whether it shows any text.")
+    if scans.failure:
+        return NoText(f"{name} has no text layer on {pages}: it looks scanned, and {scans.failure}", remedy=_OCR_REMEDY)
+    if not scans.is_on or scans.left_out:
+        why = "the limits of OCR were reached" if scans.is_on else "OCR is off"
+        return NoText(f"{name} has no text layer on {pages}: it looks scanned, and {why}", remedy=_OCR_REMEDY)
     return NoText(
-        f"{name} has no text layer on {pages}: it looks scanned",
-        remedy="Run it through OCR and ingest the result; OCR in Footnote itself is planned.",
+        f"{name} has no text layer on {pages}, and OCR found no text in its pictures",
+        remedy="Check in a PDF viewer whether it shows any text.",
     )
 
 
@@ -148,16 +157,30 @@ def _date(claimed: str) -> str:
     return "-".join(part for part in match.groups() if part) if match else ""
 
 
-def _notes(blocks: Sequence[PageBlock], page_count: int, reader: PageReader) -> tuple[str, ...]:
+def _notes(blocks: Sequence[PageBlock], page_count: int, reader: PageReader, scans: Scans) -> tuple[str, ...]:
     notes: list[str] = []
     with_text = {block.page for block in blocks if block.look != "hidden"} | reader.only_running
     if empty := [page for page in range(1, page_count + 1) if page not in with_text and page not in reader.broken]:
-        notes.append(f"without a text layer, and OCR is not there yet: {_page_list(empty)}")
+        notes += _without_text(empty, scans)
+    if sure := reader.recognised:
+        average = sum(sure.values()) / len(sure)
+        notes.append(f"recognised by OCR, {average:.0%} sure: {_page_list(sorted(sure))}")
     if reader.broken:
         notes.append(f"damaged and left out: {_page_list(sorted(reader.broken))}")
     if reader.hidden:
         notes.append(f"{reader.hidden} words that no reader of the pages sees are kept and not searched")
     return tuple(notes)
+
+
+def _without_text(empty: Sequence[int], scans: Scans) -> Iterator[str]:
+    """Why pages without a text layer have none in the document."""
+    left_out = [page for page in empty if page in scans.left_out]
+    seen = [page for page in empty if page not in scans.left_out]
+    if left_out:
+        yield f"without a text layer, and beyond the limits of OCR: {_page_list(left_out)}"
+    if seen:
+        why = scans.failure or ("OCR found no text" if scans.is_on else "OCR is off")
+        yield f"without a text layer, and {why}: {_page_list(seen)}"
 
 
 def _page_list(pages: Sequence[int]) -> str:

@@ -32,12 +32,12 @@ class Extras:
         return (*notes, "its form fields or attachments can't be read") if self.damaged else tuple(notes)
 
 
-def extras(path: Path) -> Extras:
+def extras(path: Path, password: str = "") -> Extras:
     """Whatever is damaged is left out and said in `notes`; no error comes from here."""
     try:
         reader = PdfReader(path, strict=False)
         if reader.is_encrypted:
-            reader.decrypt("")
+            reader.decrypt(password)
         return Extras(tuple(_fields(reader)), tuple(name[:_LONGEST_NAME] for name in reader.attachments))
     except _DAMAGE:
         return Extras(damaged=True)

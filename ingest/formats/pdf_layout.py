@@ -21,8 +21,9 @@ class PageReader:
     """Reads pages one after the other; what it learns of a document's words helps to join hyphenated ones.
 
     `hidden` counts words that no reader sees, `pictures` raster images; `broken` are pages that could not be loaded,
-    `only_running` pages whose text is nothing but running lines, or that are blank. `placed` says of each page with
-    text where the words of its blocks stand.
+    `only_running` pages whose text is nothing but running lines, or that are blank. `recognised` are pages whose words
+    were read off a picture, with how sure they are, 0-1. `placed` says of each page with text where the words of its
+    blocks stand.
     """
 
     def __init__(self) -> None:
@@ -30,6 +31,7 @@ class PageReader:
         self.pictures = 0
         self.broken: set[int] = set()
         self.only_running: set[int] = set()
+        self.recognised: dict[int, float] = {}
         self.placed: list[PlacedPage] = []
         self._known: set[str] = set()
         self._number = 0
@@ -42,6 +44,8 @@ class PageReader:
             return []
         self.hidden += len(page.hidden)
         self.pictures += len(page.images)
+        if page.confidence is not None:
+            self.recognised[page.number] = page.confidence
         self._learn(page.words)
         known = self._known
         blocks = _page_blocks(page, known)

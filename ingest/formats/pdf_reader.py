@@ -3,7 +3,7 @@
 pdfium's text is right where word spaces are positional, which the pure Python readers glue together.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ingest.errors import Encrypted, Malformed, Unreadable
 from ingest.formats.pdf_geometry import Bookmark, Frame, ReadPage
 from ingest.formats.pdf_pale import hide_pale
 from ingest.formats.pdf_paths import Lines, read_paths
+from ingest.formats.pdf_scans import Scans, is_garbled
 from ingest.formats.pdf_words import PageWords, read_words
 
 MAX_BOOKMARKS = 20_000
@@ -27,15 +28,11 @@ class PdfFile:
     Raises Encrypted, Malformed, Unreadable on opening.
     """
 
-    def __init__(self, path: Path, *, name: str) -> None:
-        self._name = name
-        try:
-            self._document = pdfium.PdfDocument(path)
-            self.page_count = len(self._document)
-        except pdfium.PdfiumError as error:
-            raise _opening_error(error, name) from error
-        except OSError as error:
-            raise Unreadable(f"{name} can't be read: {error}", remedy="Check the file's permissions.") from error
+    def __init__(self, path: Path, *, name: str, scans: Scans, passwords: Sequence[str] = ()) -> None:
+        """`scans` recognises the pages that are pictures."""
+        self._scans = scans
+        self._document, self.password = _opened(path, name, passwords)
+        self.page_count = len(self._document)
 
     def __enter__(self) -> "PdfFile":
         return self
@@ -74,11 +71,29 @@ class PdfFile:
                 yield None
                 continue
             try:
-                yield _read_page(page, index + 1)
+                yield _read_page(page, index + 1, self._scans)
             except pdfium.PdfiumError:
                 yield None
             finally:
                 page.close()
+
+
+def _opened(path: Path, name: str, passwords: Sequence[str]) -> tuple[pdfium.PdfDocument, str | None]:
+    """The file and the password that opened it; an empty one is tried first."""
+    wrong: pdfium.PdfiumError | None = None
+    for password in (None, *passwords):
+        try:
+            document = pdfium.PdfDocument(path, password=password)
+            len(document)
+            return document, password
+        except pdfium.PdfiumError as error:
+            if getattr(error, "err_code", None) != c.FPDF_ERR_PASSWORD:
+                raise _opening_error(error, name) from error
+            wrong = error
+        except OSError as error:
+            raise Unreadable(f"{name} can't be read: {error}", remedy="Check the file's permissions.") from error
+    assert wrong is not None
+    raise _opening_error(wrong, name) from wrong
 
 
 def _decoded(read: Callable[[], str]) -> str:
@@ -91,13 +106,13 @@ def _decoded(read: Callable[[], str]) -> str:
 
 def _opening_error(error: pdfium.PdfiumError, name: str) -> Encrypted | Malformed:
     if getattr(error, "err_code", None) == c.FPDF_ERR_PASSWORD:
-        return Encrypted(f"{name} wants a password", remedy="Remove the password and ingest it again.")
+        return Encrypted(f"{name} wants a password", remedy="Set FOOTNOTE_PASSWORDS, or remove the password.")
     if getattr(error, "err_code", None) == c.FPDF_ERR_SECURITY:
         return Encrypted(f"{name} is encrypted in an unknown way", remedy="Save it without encryption.")
     return Malformed(f"{name} is no PDF that can be read: {error}", remedy="Open it in a PDF viewer and save it anew.")
 
 
-def _read_page(page: pdfium.PdfPage, number: int) -> ReadPage:
+def _read_page(page: pdfium.PdfPage, number: int, scans: Scans) -> ReadPage:
     frame = _frame(page)
     textpage = page.get_textpage()
     try:
@@ -109,6 +124,7 @@ def _read_page(page: pdfium.PdfPage, number: int) -> ReadPage:
         words.upright, words.invisible = words.upright + words.invisible, []
     if words.pale:
         hide_pale(page, words, lines.fills)
+    confidence = _recognise(page, number, words, lines, scans)
     shown = (frame.width, frame.height)
     lines, frame, shift = _turned_upright(words, lines, frame)
     return ReadPage(
@@ -123,9 +139,22 @@ def _read_page(page: pdfium.PdfPage, number: int) -> ReadPage:
         images=tuple(lines.images),
         drawings=tuple(lines.drawings),
         hidden=(*words.invisible, *words.unseen),
+        confidence=confidence,
         shift=shift,
         shown=shown,
     )
+
+
+def _recognise(page: pdfium.PdfPage, number: int, words: PageWords, lines: Lines, scans: Scans) -> float | None:
+    """Put in the words of a page that shows some and has none, or none that make sense; how sure they are."""
+    is_picture = not words.upright and not any(words.turned.values()) and bool(lines.images or lines.drawings)
+    if not is_picture and not is_garbled(words.upright):
+        return None
+    found = scans.read(page, number)
+    if found is None or not found.words:
+        return None
+    words.upright = list(found.words)
+    return found.confidence
 
 
 def _scanned(words: PageWords, lines: Lines, frame: Frame) -> bool:

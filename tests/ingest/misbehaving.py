@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ingest.blocks import assemble
 from ingest.errors import Encrypted
-from ingest.models import Document, Piece
+from ingest.models import ConvertSettings, Document, Piece
 
 
-def convert(path: Path, media_type: str, name: str) -> Document:
+def convert(path: Path, media_type: str, name: str, settings: ConvertSettings) -> Document:
     """Raises what it is told to."""
     told = path.read_text()
     verb, _, argument = told.partition(" ")

@@ -9,7 +9,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from ingest.convert import marked_text
 from ingest.errors import Encrypted, Malformed, NoText
 from ingest.formats.from_pdf import convert
-from ingest.models import Document
+from ingest.models import ConvertSettings, Document
 from tests.ingest.formats.made_pdf import LOREM, Paper
 
 
@@ -171,7 +171,7 @@ def test_pages_without_text_are_named_in_a_note(paper: Paper) -> None:
 
     document = read(paper)
 
-    assert document.notes == ("without a text layer, and OCR is not there yet: page 2",)
+    assert document.notes == ("without a text layer, and OCR found no text: page 2",)
 
 
 def test_a_scan_is_no_text_and_says_how_many_pages(paper: Paper) -> None:
@@ -179,9 +179,9 @@ def test_a_scan_is_no_text_and_says_how_many_pages(paper: Paper) -> None:
         paper.canvas.drawInlineImage(_grey(), 50, 50, 400, 600)
         paper.next_page()
 
-    with pytest.raises(NoText, match="3 pages") as caught:
-        read(paper)
-    assert "OCR" in caught.value.remedy
+    with pytest.raises(NoText, match="3 pages: it looks scanned, and OCR is off") as caught:
+        convert(paper.done(), "made.pdf", ConvertSettings(ocr="off"))
+    assert "FOOTNOTE_OCR" in caught.value.remedy
 
 
 def test_drawings_without_text_are_not_called_scanned(paper: Paper) -> None:
@@ -234,6 +234,15 @@ def test_invisible_text_on_an_empty_page_is_no_scan(paper: Paper) -> None:
 
     with pytest.raises(NoText, match="no text that can be seen"):
         read(paper)
+
+
+def test_passwords_that_are_set_are_tried(tmp_path: Path) -> None:
+    locked = Paper(tmp_path / "locked.pdf", encrypt=StandardEncryption("secret", ownerPassword="owner"))
+    file = locked.text(72, 100, "Closed.").done()
+
+    assert convert(file, "locked.pdf", ConvertSettings(passwords=("wrong", "secret"))).text == "Closed."
+    with pytest.raises(Encrypted, match="wants a password"):
+        convert(file, "locked.pdf", ConvertSettings(passwords=("wrong",)))
 
 
 def test_a_user_password_is_encrypted_and_an_empty_one_opens(tmp_path: Path) -> None:
