@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Row, delete, insert, or_, select
 
 from api.activity.schema import answers, feedback
 from api.objects import AnswerObject
@@ -50,13 +50,16 @@ class Answers:
             row = connection.execute(select(answers).where(answers.c.id == answer_id)).first()
         if row is None:
             raise no_answer(answer_id)
-        return KeptAnswer(
-            asker=row.asker,
-            asked_at=row.asked_at,
-            collection=row.collection,
-            body=cast(AnswerObject, json.loads(row.body)),
-            trace=None if row.trace is None else json.loads(row.trace),
-        )
+        return _kept(row)
+
+    def all(self, *, collection: str | None = None) -> tuple[KeptAnswer, ...]:
+        """Every answer that is kept, or those asked of one collection, oldest first."""
+        query = select(answers).order_by(answers.c.asked_at, answers.c.id)
+        if collection is not None:
+            query = query.where(answers.c.collection == collection)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(_kept(row) for row in rows)
 
     def forget_document(self, document_id: str) -> int:
         """Erase every answer that quotes a document, or was found from it; how many."""
@@ -74,6 +77,16 @@ class Answers:
         """Drop what was asked before this time (ISO 8601, UTC)."""
         with self._database.write() as connection:
             connection.execute(delete(answers).where(answers.c.asked_at < before))
+
+
+def _kept(row: Row[*tuple[Any, ...]]) -> KeptAnswer:
+    return KeptAnswer(
+        asker=row.asker,
+        asked_at=row.asked_at,
+        collection=row.collection,
+        body=cast(AnswerObject, json.loads(row.body)),
+        trace=None if row.trace is None else json.loads(row.trace),
+    )
 
 
 def no_answer(answer_id: str) -> NotFound:

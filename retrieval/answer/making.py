@@ -25,7 +25,7 @@ def answerer(
         searcher,
         PassageReader(catalog),
         embedder=embedder,
-        chat=_chat(chat) if chat else None,
+        chat=chat_model(chat) if chat else None,
         abstain_below=bound_of(thresholds, settings.abstain_below),
         room=Room(chat.context_tokens, _count(chat)) if chat else DEFAULT_ROOM,
         price=chat.price if chat else None,
@@ -48,7 +48,8 @@ def bound_of(thresholds: Thresholds, given: float | None) -> Callable[[str], flo
     return bound
 
 
-def _chat(settings: LanguageModelSettings) -> ChatModel:
+def chat_model(settings: LanguageModelSettings) -> ChatModel:
+    """The configured language model, asked again where it fails for a while."""
     from retrieval.answer.model.chat import LangChainChat  # slow to import, and only where one is configured
 
     return Retrying(LangChainChat(settings), tries=settings.tries)

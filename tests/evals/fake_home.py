@@ -80,8 +80,11 @@ class FakeHome:
 
     def documents(self, caller: Caller, collection: str | None = None) -> tuple[DocumentSummary, ...]:
         return tuple(
-            DocumentSummary(f"id:{path}", "c", path, "", path, 1, "text/plain", 0, len(self._pages[path]), 0, (), "")
+            DocumentSummary(
+                f"id:{path}", "c", path, "", path, 1, "text/plain", 0, len(self._pages[path]), 0, groups, ""
+            )
             for path in self._texts
+            for groups in (self._groups.get(path, ()),)
             if self._visible(path, caller)
         )
 
