@@ -12,14 +12,27 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from retrieval.answer.extract import Statement
+from retrieval.answer.extract import Features, Statement
 from retrieval.answer.words.terms import content_terms, names, telling_words, weights
-from retrieval.models import Hit, Passage
+from retrieval.models import Passage
 
-_WEIGHTS = {"cosine": 1.5, "coverage": 1.4, "sentence": 3.2, "named": 1.2}
-_BIAS = -3.75
+_WEIGHTS = {"sentences": 2.42, "lead": 1.66, "coverage": 1.61, "named": 1.1}
+_BIAS = -2.65
+_PROMISE = {
+    "cosine": 4.0,
+    "coverage": 3.0,
+    "context": 1.2,
+    "hit": 4.0,
+    "behind": -2.0,
+    "fits": 1.0,
+    "bare": -1.0,
+    "short": -0.5,
+}
+_PROMISE_BIAS = -6.5
+_BEST = 3
+_BEHIND = 5
 ANSWER_FROM = 0.35
-WEIGHTS_NAME = hashlib.sha256(repr((_WEIGHTS, _BIAS)).encode()).hexdigest()[:12]
+WEIGHTS_NAME = hashlib.sha256(repr((_WEIGHTS, _BIAS, _PROMISE, _PROMISE_BIAS)).encode()).hexdigest()[:12]
 """Names these weights: a bound on the confidence holds for them alone."""
 
 
@@ -27,14 +40,15 @@ WEIGHTS_NAME = hashlib.sha256(repr((_WEIGHTS, _BIAS)).encode()).hexdigest()[:12]
 class Signals:
     """What speaks for an answer, each 0-1.
 
-    `cosine`: the best hit's. `coverage`: the share of the question's terms, by weight, that the passage which holds
-    most of them holds. `sentence`: the best statement's score. `named`: the share of the question's names and codes
-    that the best statement's passage holds, 1 where it has none.
+    `sentences`: the mean `promise` of the three best statements. `lead`: by how much the best one is ahead of the five
+    behind it, on average: where all are alike, none answers. `coverage`: the share of the question's terms, by weight,
+    that the first passage holds. `named`: the share of the question's names and codes that the best statement's passage
+    holds, 1 where it has none.
     """
 
-    cosine: float
+    sentences: float
+    lead: float
     coverage: float
-    sentence: float
     named: float
 
     @property
@@ -47,15 +61,26 @@ class Signals:
         return {field.name: float(getattr(self, field.name)) for field in fields(self)}
 
 
-def signals(
-    question: str, *, hits: Sequence[Hit], passages: Sequence[Passage], statements: Sequence[Statement]
-) -> Signals:
-    """All 0 where nothing was found. `statements` best first."""
+def promise(features: Features) -> float:
+    """How much a statement promises an answer, 0-1, comparable between questions, which a statement's score is not:
+    that one ranks the statements of one question, and is near 1 for the best of each.
+    """
+    logit = _PROMISE_BIAS + sum(weight * float(getattr(features, name)) for name, weight in _PROMISE.items())
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def signals(question: str, *, passages: Sequence[Passage], statements: Sequence[Statement]) -> Signals:
+    """All 0 where nothing was found. Both best first."""
+    if not statements:
+        return Signals(0.0, 0.0, 0.0, 0.0)
+    promising = sorted(statements, key=lambda statement: -promise(statement.features))
+    scores = [promise(statement.features) for statement in promising]
+    behind = scores[1 : 1 + _BEHIND]
     return Signals(
-        cosine=max((hit.provenance.dense_score or 0.0 for hit in hits), default=0.0),
+        sentences=sum(scores[:_BEST]) / len(scores[:_BEST]),
+        lead=scores[0] - sum(behind) / len(behind) if behind else 0.0,
         coverage=_coverage(question, passages),
-        sentence=statements[0].score if statements else 0.0,
-        named=_named(question, statements[0].passage) if statements else 0.0,
+        named=_named(question, promising[0].passage),
     )
 
 
@@ -75,9 +100,7 @@ def _coverage(question: str, passages: Sequence[Passage]) -> float:
     held = [_terms(passage) for passage in passages]
     telling = weights(content_terms(question), held)
     total = sum(telling.values())
-    if not total:
-        return 0.0
-    return max((sum(telling[term] for term in telling if term in terms) for terms in held), default=0.0) / total
+    return sum(telling[term] for term in telling if term in held[0]) / total if total else 0.0
 
 
 def _terms(passage: Passage) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.answer.abstain import ANSWER_FROM, missing_words, signals
 from retrieval.answer.compose import JOINT, AnswerMode, Told, composed, footnoted, nothing_found, pieces
-from retrieval.answer.disagree import disagreement
+from retrieval.answer.disagree import disagreement, with_rival
 from retrieval.answer.extract import Extractor, Statement, chosen
 from retrieval.answer.followup import standalone
 from retrieval.answer.model.cite import CitingWriter, sentences_of
@@ -163,14 +163,14 @@ class Answerer:
         work.tracing.verdict = verdict
         if not verdict.answered:
             return work.abstention(mode="extractive", notes=notes)
-        picked = chosen(statements)
+        picked = with_rival(chosen(work.asked.full, statements), statements)
         if (differing := disagreement(picked)) is not None:
             notes = (differing, *notes)
         return work.answer(footnoted(picked), mode="extractive", notes=notes)
 
     def _verdict(self, work: "_Work", statements: Sequence[Statement]) -> Verdict:
         bound = self._abstain_below(work.hits[0].chunk.collection if work.hits else "")
-        seen = signals(work.asked.full, hits=work.hits, passages=work.passages, statements=statements)
+        seen = signals(work.asked.full, passages=work.passages, statements=statements)
         return Verdict(
             by="threshold",
             answered=bool(statements) and seen.confidence >= bound,

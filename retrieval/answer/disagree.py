@@ -19,6 +19,21 @@ def disagreement(statements: Sequence[Statement]) -> str | None:
     return None
 
 
+def with_rival(picked: Sequence[Statement], statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """What was picked and, behind it, the best other statement that differs from one of them and covers as much of the
+    question, though it came from a document that ranks lower.
+    """
+    for statement in statements:
+        if statement not in picked and any(_rivals(statement, one) for one in picked):
+            return (*picked, statement)
+    return tuple(picked)
+
+
+def _rivals(one: Statement, other: Statement) -> bool:
+    apart = one.passage.document_id != other.passage.document_id
+    return apart and one.covered >= other.covered and _differ(one.text, other.text)
+
+
 def _differ(one: str, other: str) -> bool:
     """Most words of the two are common to both, and each has a number that the other lacks."""
     left, right = numbers(one), numbers(other)

@@ -8,7 +8,7 @@ import numpy as np
 
 from retrieval.answer.words.quotable import Quotable, quotable
 from retrieval.answer.words.sentences import Unit, UnitKind
-from retrieval.answer.words.terms import content_terms, numbers, weights
+from retrieval.answer.words.terms import content_terms, names, numbers, weights
 from retrieval.answer.words.wording import shown
 from retrieval.models import Passage
 from retrieval.ports import Embedder
@@ -18,7 +18,6 @@ MOST_ITEMS = 8
 EMBED_AT_MOST = 24
 _ANSWERING: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code"})
 _CONTEXT_SHARE = 0.5
-_NEAR_BEST = 0.6
 
 _ENDED = re.compile(r"""[.!?:;。！？…]["'”’»)\]*_`]*$""")
 _ASKING = re.compile(r"""[?？]["'”’»)*_]*$""")
@@ -44,21 +43,22 @@ _BECAUSE = re.compile(
     r"\b(?:because|since|due to|so that|in order to|therefore|as a result|weil|denn)\b", re.IGNORECASE
 )
 
-# Learnt on 113 questions of a public set whose answer sentences are marked and on the sample questions, then rounded.
-# Public set: up to three statements share 0.54 of the words of the reference answer (token F1); the whole best passage
-# 0.49, the sentence nearest by cosine alone 0.43. Sample questions: the marked quote is in the best statement for 0.66
-# of them, among the three best for 0.81.
+# Found by `evals.benchmarks.answering.extraction --fit` on three sets (docs/answers.md has the figures).
 _WEIGHTS = {
-    "cosine": 4.0,
-    "coverage": 3.0,
+    "cosine": 7.0,
+    "coverage": 2.5,
     "context": 1.2,
+    "named": 1.0,
     "hit": 4.0,
-    "behind": -2.0,
+    "behind": -4.0,
+    "rank": 1.5,
     "fits": 1.0,
     "bare": -1.0,
     "short": -0.5,
 }
 _BIAS = -6.5
+_GAP = 2.5
+_GAP_ASKED_FOR_ONE_THING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +66,32 @@ class Features:
     """What speaks for or against a unit, each 0-1 (the cosine -1 to 1).
 
     `cosine`: question and unit under its heading. `coverage`: the share of the question's terms, by weight, in the
-    unit. `context`: of those that stand only in its heading, header or title. `hit`: the cosine of its passage's best
-    hit. `behind`: by how much that is behind the best of all. `fits`: it holds what who, when, how many or why ask
-    for. `bare`: a line that no punctuation ends, such as a caption. `short`: fewer than three content terms, no row.
+    unit. `context`: of those that stand only in its heading, header or title. `named`: the share of its names and codes
+    that either holds, 1 for a question without. `hit`: the cosine of its passage's best hit. `behind`: by how much that
+    is behind the best of all. `rank`: 1 for the first passage, 1/2 for the second. `fits`: it holds what who, when, how
+    many or why ask for. `bare`: a line that no punctuation ends, such as a caption. `short`: fewer than three content
+    terms, no row.
     """
 
     cosine: float
     coverage: float
     context: float
+    named: float
     hit: float
     behind: float
+    rank: float
     fits: float
     bare: float
     short: float
 
     @property
+    def logit(self) -> float:
+        return _BIAS + sum(weight * float(getattr(self, name)) for name, weight in _WEIGHTS.items())
+
+    @property
     def score(self) -> float:
         """The chance, 0-1, that the unit belongs to the answer."""
-        logit = _BIAS + sum(weight * float(getattr(self, name)) for name, weight in _WEIGHTS.items())
-        return float(1.0 / (1.0 + np.exp(-logit)))
+        return float(1.0 / (1.0 + np.exp(-self.logit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +143,17 @@ class Extractor:
         return [float(cosine) for cosine in vectors @ self._embedder.embed_query(question)]
 
 
-def chosen(statements: Sequence[Statement], *, most: int = MOST_STATEMENTS) -> tuple[Statement, ...]:
-    """The statements that make the answer, in reading order: best passage first, then as they stand in it."""
+def chosen(question: str, statements: Sequence[Statement], *, most: int = MOST_STATEMENTS) -> tuple[Statement, ...]:
+    """The statements that make the answer, in reading order: best passage first, then as they stand in it.
+
+    Where who, when or how much is asked, only what is nearly as good as the best is shown beside it.
+    """
+    gap = _GAP_ASKED_FOR_ONE_THING if _asks_for_one_thing(question) else _GAP
     picked = _whole_list(statements)
     for statement in statements:
         if len(picked) >= most:
             break
-        if not picked or _adds(statement, picked):
+        if not picked or _adds(statement, picked, gap):
             picked.append(statement)
     return tuple(sorted(picked, key=lambda statement: (statement.passage.hits[0].rank, statement.unit.start)))
 
@@ -158,9 +169,14 @@ def _whole_list(statements: Sequence[Statement]) -> list[Statement]:
     return listed if 1 < len(listed) <= MOST_ITEMS else []
 
 
-def _adds(statement: Statement, picked: Sequence[Statement]) -> bool:
+def _asks_for_one_thing(question: str) -> bool:
+    return any(kind.search(question) for kind in (_PERSON, _MOMENT, _AMOUNT))
+
+
+def _adds(statement: Statement, picked: Sequence[Statement], gap: float) -> bool:
     best = picked[0]
-    if statement.score < _NEAR_BEST * best.score or any(_same(statement, earlier) for earlier in picked):
+    behind = best.features.logit - statement.features.logit
+    if behind > gap or any(_same(statement, earlier) for earlier in picked):
         return False
     if statement.unit.kind == "row" or best.unit.kind == "row":
         return best.covered <= statement.covered
@@ -212,14 +228,21 @@ def _scored(
         cosine=cosine,
         coverage=own,
         context=context,
+        named=_named(question, found),
         hit=_hit_cosine(candidate.passage),
         behind=nearest - _hit_cosine(candidate.passage),
+        rank=1.0 / candidate.rank,
         fits=float(_fits(question, unit.text)),
         bare=float(unit.kind == "sentence" and not _ENDED.search(unit.text)),
         short=float(len(found.terms) < 3 and unit.kind != "row"),
     )
     covered = frozenset(telling) & (found.terms | found.context)
     return Statement(candidate.passage, unit, shown(unit), features, features.score, covered)
+
+
+def _named(question: str, found: Quotable) -> float:
+    asked = names(question)
+    return len(asked & (found.terms | found.context)) / len(asked) if asked else 1.0
 
 
 def _hit_cosine(passage: Passage) -> float:

@@ -28,7 +28,6 @@ from retrieval.answer.answerer import HITS_READ, HITS_TRACED
 from retrieval.answer.extract import Extractor
 from retrieval.answer.followup import standalone
 from retrieval.engine import Engine
-from retrieval.models import OWNER
 from retrieval.search.passages import PassageReader
 
 FOLDS = 5
@@ -54,10 +53,10 @@ def rows(chosen: AnswerSet, engine: Engine) -> list[Row]:
     found = []
     for asked in track([one for one in chosen.questions if one.judged], chosen.name):
         question = standalone(asked.question, asked.history)
-        hits = engine.search(question, k=HITS_TRACED, caller=OWNER)
-        passages = reader.passages(hits[:HITS_READ], caller=OWNER)
+        hits = engine.search(question, k=HITS_TRACED, caller=asked.caller)
+        passages = reader.passages(hits[:HITS_READ], caller=asked.caller)
         statements = extractor.statements(question, passages)
-        seen = signals(question, hits=hits, passages=passages, statements=statements)
+        seen = signals(question, passages=passages, statements=statements)
         cosine = max((hit.provenance.dense_score or 0.0 for hit in hits), default=0.0)
         bm25 = max((hit.provenance.lexical_score or 0.0 for hit in hits), default=0.0)
         found.append(Row(chosen.name, asked.id, asked.answerable, seen, cosine, bm25))

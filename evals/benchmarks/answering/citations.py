@@ -115,7 +115,7 @@ def answers(engine: Engine, asked: Sequence[Asked], *, scripted: bool, name: str
     chat = GullibleModel({}, reading="word", stray=True) if scripted else None
     answerer = Answerer(engine.searcher, PassageReader(engine.catalog), embedder=engine.embedder, chat=chat)
     for one in track(list(asked), f"{name}, {'scripted model' if scripted else 'no model'}"):
-        yield one, answerer.answer(one.question, caller=OWNER, history=one.history)
+        yield one, answerer.answer(one.question, caller=one.caller, history=one.history)
 
 
 def finance(shared: Path) -> tuple[AnswerSet, dict[str, tuple[str, int]]]:

@@ -11,7 +11,7 @@ from evals import homes, questions
 from evals.benchmarks.piece_sets import cookbook_docs
 from evals.models import BeirSet, Record
 from retrieval.engine import Engine
-from retrieval.models import Turn
+from retrieval.models import OWNER, Caller, Turn
 from retrieval.settings import EngineSettings
 
 SAMPLE = Path("data")
@@ -32,6 +32,7 @@ class Asked:
     gold: tuple[str, ...] = ()
     reference: str = ""
     relevant: tuple[str, ...] = ()
+    caller: Caller = OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def docs(folder: Path) -> AnswerSet:
 
 
 def sample(_: Path) -> AnswerSet:
-    """This project's own questions over its own corpus, asked as the owner."""
+    """This project's own questions over its own corpus, each asked by one of its groups."""
     read = questions.read(SAMPLE / "questions.jsonl").questions
     asked = tuple(
         Asked(
@@ -114,6 +115,7 @@ def sample(_: Path) -> AnswerSet:
             gold=tuple(evidence.quote for evidence in one.evidence if evidence.quote),
             reference=one.answer or "",
             relevant=tuple(dict.fromkeys(evidence.document for evidence in one.evidence)),
+            caller=Caller(one.groups),
         )
         for one in read
     )

@@ -52,7 +52,7 @@ def statements(question: str, library: Shelf, *, embedder: FakeEmbedder | None =
 
 
 def told(question: str, library: Shelf) -> list[str]:
-    return [statement.text for statement in chosen(statements(question, library))]
+    return [statement.text for statement in chosen(question, statements(question, library))]
 
 
 def test_a_question_on_a_table_cell_gets_its_row_with_the_headers_and_no_other_row() -> None:
@@ -74,7 +74,8 @@ def test_the_sentence_that_answers_comes_first(question: str, answer: str) -> No
 
 
 def test_a_list_that_is_asked_for_comes_whole_and_in_order() -> None:
-    listed = [statement.unit.text for statement in chosen(statements("What must be at hand on-call?", shelf()))]
+    question = "What must be at hand on-call?"
+    listed = [statement.unit.text for statement in chosen(question, statements(question, shelf()))]
 
     assert listed == ["a laptop", "a phone with two SIM cards", "the [runbook](https://example.com/runbook)"]
 
@@ -128,7 +129,7 @@ def test_only_the_nearest_sentences_are_embedded() -> None:
 
 def test_no_passages_give_no_statements() -> None:
     assert Extractor(FakeEmbedder()).statements("anything", ()) == ()
-    assert chosen(()) == ()
+    assert chosen("anything", ()) == ()
 
 
 def test_the_same_question_gives_the_same_statements() -> None:
