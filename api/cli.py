@@ -21,8 +21,8 @@ from api.version import VERSION
 from retrieval.errors import FootnoteError, UsageError
 
 _VERBS = {
-    "ingest": "take in files and folders",
-    "convert": "print the Markdown that would be indexed",
+    "ingest": "take in files and folders; print one as it would be indexed",
+    "convert": "take in files and folders; print one as it would be indexed",
     "search": "find the passages; answer, every sentence with its footnote",
     "ask": "find the passages; answer, every sentence with its footnote",
     "documents": "list what may be seen; print a document's text",
@@ -32,17 +32,21 @@ _VERBS = {
     "rollback": "let a kept version answer again; erase a document for good",
     "forget": "let a kept version answer again; erase a document for good",
     "runs": "list the ingest runs, and how each source ended",
-    "doctor": "check that all is sound, and mend what is not",
-    "rebuild": "make the indexes anew, without embedding",
+    "doctor": "check that all is sound, and mend; make the indexes anew",
+    "rebuild": "check that all is sound, and mend; make the indexes anew",
+    "export": "write the home into one file; make a new home of it",
+    "import": "write the home into one file; make a new home of it",
     "key": "add, list and revoke API keys",
     "serve": "answer over HTTP, with a page to ask on",
     "mcp": "offer the home's tools to an assistant",
     "eval": "measure retrieval and answers on judged sets",
 }
-_MODULES = {"eval": "evaluate.group", "ingest": "feed"} | {
-    name: f"{room}.{name}"
-    for room, names in (("history", ("versions", "diff", "rollback", "forget")), ("upkeep", ("doctor", "rebuild")))
-    for name in names
+_ROOMS = {
+    "history": ("versions", "diff", "rollback", "forget"),
+    "upkeep": ("doctor", "rebuild", "export"),
+}
+_MODULES = {"eval": "evaluate.group", "import": "upkeep.restore", "ingest": "feed"} | {
+    name: f"{room}.{name}" for room, names in _ROOMS.items() for name in names
 }
 _FAILED, _USAGE, _INTERRUPTED, _TERMINATED = 1, 2, 130, 143
 _USAGE_CODES = (UsageError.code, InvalidRequest.code)  # as a server tells them

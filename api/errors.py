@@ -117,6 +117,7 @@ STATUS: Mapping[type[FootnoteError], int] = {
     engine.ModelMismatch: 500,
     engine.SchemaTooNew: 500,
     engine.StorageFull: 507,
+    engine.BadArchive: 422,
     engine.EmbeddingFailed: 500,
     engine.LanguageModelFailed: 502,
     engine.SourceError: 422,

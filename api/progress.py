@@ -37,6 +37,11 @@ class Counts:
         self.files = files
         self._changed(self)
 
+    def counted(self, ended: int, total: int) -> None:
+        """For work that knows how far it is."""
+        self.ended, self.files = ended, total
+        self._changed(self)
+
     def finished(self, outcome: Outcome) -> None:  # noqa: ARG002 - the pipeline's protocol
         self.ended += 1
         self._changed(self)

@@ -10,6 +10,7 @@ FootnoteError
 │   ├── ModelMismatch           built with another embedding model or other limits
 │   ├── SchemaTooNew            written by a newer Footnote
 │   └── StorageFull             no space left, or a disk that fails
+├── BadArchive                  an archive is damaged, or none
 ├── EmbeddingFailed             the embedding model is missing or broken
 ├── LanguageModelFailed         the configured language model did not answer
 └── SourceError                 one source can't be read (ingest.errors)
@@ -63,6 +64,10 @@ class SchemaTooNew(HomeError):
 
 class StorageFull(HomeError):
     code = "storage_full"
+
+
+class BadArchive(FootnoteError):
+    code = "bad_archive"
 
 
 class EmbeddingFailed(FootnoteError):

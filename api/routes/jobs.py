@@ -13,11 +13,11 @@ from api.objects import ReportObject
 from api.server.deps import Admin, Serving
 from api.server.schemas import IngestBody
 from api.server.services import Services
-from api.upkeep import DiagnosisObject, RebuiltObject
+from api.upkeep import DiagnosisObject, ExportedObject, RebuiltObject
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
 
-Report = ReportObject | DiagnosisObject | RebuiltObject
+Report = ReportObject | DiagnosisObject | ExportedObject | RebuiltObject
 
 
 class ProgressObject(TypedDict):

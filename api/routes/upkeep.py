@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.routes.jobs import JobObject, job_object
 from api.server.deps import Owner, Serving
-from api.server.schemas import DoctorBody, RebuildBody
+from api.server.schemas import DoctorBody, ExportBody, RebuildBody
 
 router = APIRouter(prefix="/v1", tags=["upkeep"])
 
@@ -19,3 +19,9 @@ def doctor(body: DoctorBody, serving: Serving, owner: Owner) -> JobObject:
 def rebuild(body: RebuildBody, serving: Serving, owner: Owner) -> JobObject:
     """Make one index anew from the catalogue, embedding nothing."""
     return job_object(serving.jobs.submit("rebuild", body.model_dump(), asker=owner.key_id), serving)
+
+
+@router.post("/export", status_code=202)
+def export(body: ExportBody, serving: Serving, owner: Owner) -> JobObject:
+    """Write the whole home into one new file on the server, while it serves."""
+    return job_object(serving.jobs.submit("export", body.model_dump(), asker=owner.key_id), serving)

@@ -88,6 +88,12 @@ class DoctorBody(_Body):
     repair: bool = True
 
 
+class ExportBody(_Body):
+    """`path` is absolute, on the server, and names a file that is not there yet."""
+
+    path: Annotated[str, StringConstraints(min_length=2, max_length=4096, pattern=r"^/")]
+
+
 class RebuildBody(_Body):
     index: Literal["vectors", "lexical"]
 

@@ -1,6 +1,7 @@
 """What a job of each kind does with the server's open home."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api import upkeep
@@ -31,4 +32,6 @@ class Working:
             return upkeep.diagnosis_object(self._index.upkeep, repair=arguments["repair"])
         if kind == "rebuild":
             return upkeep.rebuilt_object(self._index.upkeep, arguments["index"])
+        if kind == "export":
+            return upkeep.exported_object(self._index.upkeep, Path(arguments["path"]), progress.counted)
         raise Internal(f"no job is called {kind}")

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +19,7 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._removing = threading.Lock()
 
     def keep(self, path: Path) -> tuple[str, int]:
         """Copy `path` in; returns (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
@@ -51,16 +53,28 @@ class Blobs:
 
     def drop_others(self, wanted: Container[str]) -> None:
         """Remove every blob that is not wanted, and copies that were never finished."""
-        for path in self._all():
-            if path.name not in wanted:
-                path.unlink(missing_ok=True)
+        if not self._removing.acquire(blocking=False):
+            return  # they are being read; the next time does it
+        try:
+            for path in self._all():
+                if path.name not in wanted:
+                    path.unlink(missing_ok=True)
+        finally:
+            self._removing.release()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Nothing is removed as long as the block runs."""
+        with self._removing:
+            yield
 
     def drop(self, content_hash: str) -> bool:
         """Remove one; whether it was there."""
         path = self.path(content_hash)
-        held = path.is_file()
-        path.unlink(missing_ok=True)
-        return held
+        with self._removing:
+            there = path.is_file()
+            path.unlink(missing_ok=True)
+        return there
 
     def _all(self) -> Iterator[Path]:
         if self._folder.is_dir():

@@ -53,6 +53,12 @@ class Database:
         with self._translated(), connection, connection.begin():
             yield connection
 
+    def snapshot(self, target: Path) -> None:
+        """One consistent view of the database as a file of its own; readers and the writer go on meanwhile."""
+        uri = f"file:{_quoted(self.path)}?mode=ro"
+        with self._translated(), contextlib.closing(sqlite3.connect(uri, uri=True, timeout=30)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
+
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the log beside the file; readers that are in the way are waited for."""
         with self._translated(), contextlib.closing(self._engine.raw_connection()) as connection:
@@ -67,11 +73,7 @@ class Database:
             current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
         if current == head:
             return
-        if current is not None and current > head:
-            raise SchemaTooNew(
-                f"{self.path} was written by a newer Footnote (schema {current}, this one knows {head})",
-                remedy="update Footnote, or use another home",
-            )
+        refuse_newer(self.path, current, head)
         if not writable:
             raise HomeError(
                 f"{self.path} has an older schema ({current or 'none'}, wanted {head})",
@@ -97,6 +99,15 @@ class Database:
             ours = translated(getattr(error, "orig", None) or error, self.path)
             self.damaged = self.damaged or isinstance(ours, CatalogueCorrupt)
             raise ours from error
+
+
+def refuse_newer(path: Path, current: str | None, head: str) -> None:
+    """Raises `SchemaTooNew`."""
+    if current is not None and current > head:
+        raise SchemaTooNew(
+            f"{path} was written by a newer Footnote (schema {current}, this one knows {head})",
+            remedy="update Footnote, or use another home",
+        )
 
 
 def check(path: Path) -> None:

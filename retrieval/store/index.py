@@ -77,7 +77,7 @@ class Index:
         self._forgetter = Forgetter(database, blobs, self._indexes)
         self._lock = threading.RLock()
         doctor = Doctor(database, blobs, self._indexes, vector_index, lexical_index, embedder)
-        self.upkeep = Upkeep(doctor, self._indexes, self._lock)
+        self.upkeep = Upkeep(database, blobs, doctor=doctor, indexes=self._indexes, lock=self._lock)
         self._open_runs: set[int] = set()
         self.sightings = Sightings(database, self._lock)
         self.home = home

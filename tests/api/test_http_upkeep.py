@@ -1,6 +1,7 @@
 """Upkeep over HTTP, on a real home: jobs of the owner."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.api.test_http_history import Home, home
 
 __all__ = ["home"]
 
-JOBS = [("doctor", {}), ("rebuild", {"index": "lexical"})]
+JOBS = [("doctor", {}), ("rebuild", {"index": "lexical"}), ("export", {"path": "/nowhere/home.zip"})]
 
 
 def ended(client: TestClient, job: Any) -> Any:
@@ -50,3 +51,15 @@ def test_an_index_is_rebuilt_by_a_job(home: Home) -> None:
         done = ended(client, client.post("/v1/rebuild", json={"index": "vectors"}).json())
 
     assert done["report"] == {"index": "vectors", "chunks": 5, "embedded": 0}
+
+
+def test_a_home_is_exported_by_a_job(home: Home, tmp_path: Path) -> None:
+    """To an absolute path; an error of the work is the job's."""
+    with home.as_key("root", "*", role="admin") as client:
+        done = ended(client, client.post("/v1/export", json={"path": str(tmp_path / "home.zip")}).json())
+        again = ended(client, client.post("/v1/export", json={"path": str(tmp_path / "home.zip")}).json())
+        relative = client.post("/v1/export", json={"path": "home.zip"})
+
+    assert (done["report"]["documents"], done["report"]["versions"]) == (2, 4)
+    assert (again["state"], again["error"]["code"]) == ("failed", "usage")
+    assert relative.status_code == 422

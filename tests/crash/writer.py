@@ -45,6 +45,7 @@ class Writer:
             (4, self.roll_back),
             (3, self.sweep),
             (2, self.forget),
+            (1, self.export),
         ]
 
     def change(self) -> None:
@@ -123,6 +124,12 @@ class Writer:
 
     def sweep(self) -> None:
         self._engine.index.sweep()
+
+    def export(self) -> None:
+        self._log.say("export")
+        archive = self._place / "home.zip"
+        archive.unlink(missing_ok=True)
+        self._engine.index.upkeep.export(archive)
 
     def _keep(self, text: str) -> None:
         source = self._place / "source.txt"

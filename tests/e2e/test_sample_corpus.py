@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,11 @@ from pypdf import PdfReader
 from ingest.pipeline import IngestOptions, IngestReport, ingest
 from retrieval.engine import Engine
 from retrieval.models import OWNER, PUBLIC, Answer, Caller, Turn
+from retrieval.ports import Vectors
 from retrieval.settings import EngineSettings
+from retrieval.store.backup.importing import restore
+from retrieval.store.embed import SentenceTransformerEmbedder, resolve
+from retrieval.store.home import Home
 
 CORPUS = Path(__file__).parents[2] / "data" / "corpus"
 QUESTIONS = [json.loads(line) for line in (CORPUS.parent / "questions.jsonl").read_text().splitlines()]
@@ -130,3 +134,44 @@ def test_the_group_sees_its_folder(engine: Engine) -> None:
     seen = [any(hit.chunk.document.startswith("hr-confidential/") for hit in one.sources) for one in answers]
     assert len(restricted) >= 5
     assert all(seen)
+
+
+class CountingEmbedder:
+    """The real model, which counts the texts of documents that it is given."""
+
+    def __init__(self, home: Path) -> None:
+        self._model = SentenceTransformerEmbedder(resolve("default"), graphs=home / "models")
+        self.fingerprint = self._model.fingerprint
+        self.dimension = self._model.dimension
+        self.max_tokens = self._model.max_tokens
+        self.documents = 0
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        self.documents += len(texts)
+        return self._model.embed_documents(texts)
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._model.embed_query(text)
+
+
+def test_a_restored_home_ranks_every_question_as_before_and_embeds_nothing(
+    engine: Engine, home: Path, tmp_path: Path
+) -> None:
+    """An archive, written and imported; the exact top 10 of all questions are the same chunks with the same scores."""
+    with Engine.open(EngineSettings(home), write=True) as writer:
+        writer.index.upkeep.export(tmp_path / "home.zip")
+    restore(tmp_path / "home.zip", Home(tmp_path / "restored"))
+    embedder = CountingEmbedder(home)
+
+    with Engine(EngineSettings(tmp_path / "restored"), write=True, embedder=embedder) as restored:
+        for question in QUESTIONS:
+            before, after = (
+                [
+                    (hit.chunk.chunk_id, hit.score)
+                    for hit in one.search(question["question"], k=10, caller=OWNER, mode="dense")
+                ]
+                for one in (engine, restored)
+            )
+            assert len(before) == 10
+            assert before == after
+    assert embedder.documents == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Footnote, serve, write_corpus
+from tests.e2e.conftest import SECRET, Footnote, serve, write_corpus
 
 
 @pytest.fixture
@@ -69,6 +69,28 @@ def test_a_home_is_examined_and_rebuilt_with_and_without_a_server(footnote: Foot
     assert serving.stop() == 0
     assert footnote.json("rebuild", "lexical")["rebuilt"][0]["embedded"] == 0
     assert footnote.run("doctor").startswith("Sound: 4 documents")
+
+
+def test_a_home_is_written_into_a_file_and_restored_elsewhere(footnote: Footnote, tmp_path: Path) -> None:
+    """Beside a server and without one; the copy answers, and takes no second import."""
+    serving = serve(footnote)
+    served = footnote.json("export", str(tmp_path / "served.zip"))
+    assert serving.stop() == 0
+    alone = footnote.json("export", str(tmp_path / "alone.zip"))
+    assert (served["documents"], served["originals"]) == (alone["documents"], alone["originals"]) == (4, 4)
+    assert footnote.json("export", str(tmp_path / "alone.zip"), code=2)["error"]["code"] == "usage"
+
+    other = Footnote(tmp_path / "other", footnote.corpus)
+    shutil.copytree(footnote.home / "models", other.home / "models")
+    assert other.json("import", str(tmp_path / "served.zip"))["embedded"] == 0
+
+    assert "Portugal" in other.run("search", "annual leave Portugal")
+    assert SECRET not in other.run("search", f"severance {SECRET}")
+    assert SECRET in other.run("search", f"severance {SECRET}", "--as", "hr")
+    assert other.json("import", str(tmp_path / "served.zip"), code=2)["error"]["code"] == "usage"
+    (tmp_path / "cut.zip").write_bytes((tmp_path / "alone.zip").read_bytes()[:-50])
+    third = Footnote(tmp_path / "third", footnote.corpus)
+    assert third.json("import", str(tmp_path / "cut.zip"), code=1)["error"]["code"] == "bad_archive"
 
 
 def test_an_upload_becomes_a_document_for_its_groups_and_can_be_removed(footnote: Footnote) -> None:

@@ -1,16 +1,25 @@
 """What an admin asks of a whole home, one thing at a time, while questions are answered."""
 
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
+from retrieval.store.backup.exporting import Exported, export
+from retrieval.store.blobs import Blobs
+from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes, IndexName
 from retrieval.store.upkeep.doctor import Doctor
 from retrieval.store.upkeep.findings import Diagnosis
 
 
 class Upkeep:
-    """Holds the index's lock while it works: what is to be published waits."""
+    """Holds the index's lock while it works, except while it exports: what is to be published waits."""
 
-    def __init__(self, doctor: Doctor, indexes: Indexes, lock: threading.RLock) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, *, doctor: Doctor, indexes: Indexes, lock: threading.RLock
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
         self._doctor = doctor
         self._indexes = indexes
         self._lock = lock
@@ -24,3 +33,7 @@ class Upkeep:
         """Make one index anew from the catalogue, embedding nothing; how many chunks it holds then."""
         with self._lock:
             return self._indexes.rebuild(name)
+
+    def export(self, target: Path, told: Callable[[int, int], None] | None = None) -> Exported:
+        """See `exporting.export`. Runs go on meanwhile; what they publish is not in it."""
+        return export(self._database, self._blobs, target, told=told)
