@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     llm_context_tokens: int = Field(default=4096, ge=512)
     llm_models: Path | None = Field(default=None, description="prices, limits and tokenizers of models, a TOML file")
     llm_tries: int = Field(default=3, ge=1, le=10, description="how often a request that fails for a while is sent")
+    judge: str = Field(default="", description="language model that judges answers, as provider:model")
+    judge_base_url: str = ""
+    judge_api_key: SecretStr = SecretStr("")
+    judge_api_key_file: Path | None = None
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     rate_limit: int = Field(default=120, ge=1, description="requests per key and minute")
@@ -64,6 +68,8 @@ class Settings(BaseSettings):
     def _one_key(self) -> Self:
         if self.llm_api_key_file is not None and self.llm_api_key.get_secret_value():
             raise ValueError("FOOTNOTE_LLM_API_KEY and FOOTNOTE_LLM_API_KEY_FILE are both set; keep one")
+        if self.judge_api_key_file is not None and self.judge_api_key.get_secret_value():
+            raise ValueError("FOOTNOTE_JUDGE_API_KEY and FOOTNOTE_JUDGE_API_KEY_FILE are both set; keep one")
         return self
 
     def engine(self) -> EngineSettings:
@@ -87,11 +93,8 @@ class Settings(BaseSettings):
     def _language_model(self) -> LanguageModelSettings | None:
         if not self.llm:
             return None
-        options: dict[str, object] = {}
-        if self.llm_base_url:
-            options["base_url"] = self.llm_base_url
-        if key := self._api_key():
-            options["api_key"] = key
+        key = _key("FOOTNOTE_LLM_API_KEY_FILE", self.llm_api_key, self.llm_api_key_file)
+        options = _reached(self.llm_base_url, key)
         known = known_model(self.llm_models, self.llm) if self.llm_models else KnownModel()
         return LanguageModelSettings(
             model=self.llm,
@@ -103,16 +106,29 @@ class Settings(BaseSettings):
             price=known.price,
         )
 
-    def _api_key(self) -> str:
-        if self.llm_api_key_file is None:
-            return self.llm_api_key.get_secret_value()
-        try:
-            return self.llm_api_key_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as exc:
-            raise InvalidSetting(
-                f"FOOTNOTE_LLM_API_KEY_FILE: {self.llm_api_key_file} can't be read",
-                remedy="name a text file that holds the key alone",
-            ) from exc
+    def judging(self) -> LanguageModelSettings | None:
+        """The model that judges answers. Raises `InvalidSetting` where its key's file can't be read."""
+        if not self.judge:
+            return None
+        key = _key("FOOTNOTE_JUDGE_API_KEY_FILE", self.judge_api_key, self.judge_api_key_file)
+        options = _reached(self.judge_base_url, key)
+        return LanguageModelSettings(model=self.judge, options=options, timeout=self.llm_timeout, tries=self.llm_tries)
+
+
+def _reached(base_url: str, key: str) -> dict[str, object]:
+    """What a model's client is told beside its name."""
+    return {name: value for name, value in (("base_url", base_url), ("api_key", key)) if value}
+
+
+def _key(variable: str, given: SecretStr, file: Path | None) -> str:
+    if file is None:
+        return given.get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidSetting(
+            f"{variable}: {file} can't be read", remedy="name a text file that holds the key alone"
+        ) from exc
 
 
 def load(**overrides: Any) -> Settings:

@@ -12,6 +12,7 @@ _VERBS = {
     "experiment": "a set under every setting of a grid",
     "gate": "exit with 3 where search does worse than its baseline",
     "calibrate": "how sure an answer has to be to be given",
+    "judge": "what a language model thinks of kept answers",
     "generate": "make a set from documents, or from what people asked",
     "export": "a question set and its documents as a BEIR folder",
     "report": "one page of results, with plots and the worst queries",
