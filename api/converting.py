@@ -27,7 +27,16 @@ def convert(file: Path, settings: Settings) -> Document:
             if isinstance(ended[1], SourceError):
                 raise ended[1]
             found = ended[1]
-            return Document(found.title, found.text, found.blocks, found.pages, found.metadata, found.notes)
+            return Document(
+                found.title,
+                found.text,
+                found.blocks,
+                found.pages,
+                found.metadata,
+                found.notes,
+                attachments=found.attachments,
+                quality=found.quality,
+            )
     raise WorkerDied(f"{file.name}: the converter gave no answer", remedy="report it as a bug")
 
 
@@ -67,4 +76,8 @@ def document_object(document: Document) -> dict[str, Any]:
         ],
         "metadata": dict(document.metadata),
         "notes": list(document.notes),
+        "attachments": [
+            {"name": one.name, "media_type": one.media_type, "size": len(one.data)} for one in document.attachments
+        ],
+        "quality": dict(document.quality),
     }

@@ -137,6 +137,7 @@ class OutcomeObject(TypedDict):
     pages: int
     pages_indexed: int
     pages_explained: list[ExplainedPageObject]
+    quality: dict[str, int]
     chunks: int
     document_id: str | None
 
@@ -299,6 +300,7 @@ def outcome_object(outcome: Outcome) -> OutcomeObject:
         "pages": outcome.pages,
         "pages_indexed": outcome.pages_indexed,
         "pages_explained": [{"page": one.page, "why": one.why} for one in outcome.explained],
+        "quality": dict(outcome.quality),
         "chunks": outcome.chunks,
         "document_id": outcome.document_id,
     }

@@ -10,8 +10,9 @@ from ingest.errors import Encrypted, NoText, UnknownFormat, Unreadable
 from ingest.markdown import clean_text
 from ingest.media import ENCRYPTED_OFFICE
 from ingest.models import ConvertSettings, Document, Piece
+from ingest.quality import quality
 
-CONVERTER_VERSION = "1"
+CONVERTER_VERSION = "2"
 """Part of every version's fingerprint: raise it when a converter's output changes."""
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
@@ -78,7 +79,8 @@ def convert(path: Path, media_type: str, name: str, settings: ConvertSettings | 
         raise NoText(f"{name}: all of its text is hidden from a reader", remedy="Check what it shows in a viewer.")
     if not document.text.strip():
         raise NoText(f"{name}: no text in it", remedy="If it holds pictures of text, it needs OCR first.")
-    return _storable(document)
+    document = _storable(document)
+    return replace(document, quality=quality(document))
 
 
 def marked_text(document: Document) -> str:
@@ -135,7 +137,8 @@ def _storable(document: Document) -> Document:
         for block in document.blocks
     ]
     pages = len(document.pages)
-    return assemble(pieces, title=title, page_count=pages, metadata=metadata, notes=document.notes)
+    cleaned = assemble(pieces, title=title, page_count=pages, metadata=metadata, notes=document.notes)
+    return replace(cleaned, attachments=document.attachments, quality=document.quality)
 
 
 def _one_line(text: str) -> str:

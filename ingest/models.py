@@ -41,12 +41,23 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside a mail or a PDF, as it lay there; `media_type` is what its holder calls it, null for nothing."""
+
+    name: str
+    media_type: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A source as Markdown. Blocks are in order, one blank line apart, and cover the text.
 
     `pages` lists every page of the source in order, empty ones too (start == end), and is empty where the format has
     none. `metadata` may hold `language`, `author`, `date`. `notes` say what was left out, for the ledger. `boxes` says
-    where the words stand on their pages, as `retrieval.boxes` packs it.
+    where the words stand on their pages, as `retrieval.boxes` packs it. `attachments` are files of their own that the
+    source holds. `quality` counts what an admin may want to look at, by the names in `ingest.quality`; zeros are left
+    out.
     """
 
     title: str
@@ -56,6 +67,8 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     boxes: bytes = b""
+    attachments: tuple[Attachment, ...] = ()
+    quality: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def hidden(self) -> tuple[tuple[int, int], ...]:

@@ -248,6 +248,7 @@ class _Run:
                 pages=one.known.pages,
                 chunks=one.known.chunks,
                 explained=one.known.explained,
+                quality=one.known.quality,
                 document_id=one.known.document_id,
             )
             if one.moved_from:

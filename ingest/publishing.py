@@ -97,6 +97,7 @@ class Publishing:
             return
         same_as = self._same_as(copied)
         notes = [f"same bytes as {same_as}"] if same_as else []
+        notes += [f"attachment {one.name} is not indexed: attachments are not read yet" for one in result.attachments]
         outcome = Outcome(
             copied.source.seen.found.uri,
             "duplicate" if same_as else "indexed",
@@ -104,6 +105,7 @@ class Publishing:
             pages=len(result.pages),
             chunks=len(result.chunks),
             explained=unindexed(result),
+            quality=result.quality,
         )
         self._batch.add(self._version(copied, result), outcome)
 
@@ -142,6 +144,7 @@ class Publishing:
             explained=unindexed(result),
             hidden=result.hidden,
             boxes=result.boxes,
+            quality=result.quality,
         )
 
 

@@ -13,7 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from typing import Protocol, cast
 from ingest.chunk import chunks
 from ingest.errors import NoText, OverLimit
 from ingest.media import media_type
-from ingest.models import Block, ConvertSettings, Document, Limits
+from ingest.models import Attachment, Block, ConvertSettings, Document, Limits
 from retrieval.errors import SourceError
 from retrieval.models import Chunk, PageSpan
 from retrieval.settings import ChunkSettings
@@ -75,6 +75,8 @@ class Converted:
     chunks: tuple[Chunk, ...]
     hidden: tuple[tuple[int, int], ...] = ()
     boxes: bytes = b""
+    attachments: tuple[Attachment, ...] = ()
+    quality: Mapping[str, int] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
 
 
@@ -151,6 +153,8 @@ def _converted(job: Job, setup: Setup, counter: TokenCounter) -> Converted:
         found,
         hidden=document.hidden,
         boxes=document.boxes,
+        attachments=document.attachments,
+        quality=dict(document.quality),
         blocks=document.blocks if job.blocks else (),
     )
 

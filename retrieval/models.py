@@ -149,6 +149,7 @@ class StagedVersion:
     chunks: tuple[Chunk, ...]
     hidden: tuple[tuple[int, int], ...] = ()
     boxes: bytes = b""
+    quality: Mapping[str, int] = field(default_factory=dict)
     explained: tuple[ExplainedPage, ...] = ()
 
 
@@ -158,6 +159,7 @@ class Outcome:
 
     `pages` counts those that were seen, 0 where the format has none; each is indexed or `explained`. `rule` names what
     left the source out, `code` the class of the error that it failed with, or was skipped for; `page` is where.
+    `quality` counts what may be worth a look, by the names in `ingest.quality`.
     """
 
     uri: str
@@ -171,6 +173,7 @@ class Outcome:
     page: int | None = None
     remedy: str = ""
     explained: tuple[ExplainedPage, ...] = ()
+    quality: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def pages_indexed(self) -> int:
@@ -192,6 +195,7 @@ class KnownDocument:
     chunks: int
     container: str = ""
     explained: tuple[ExplainedPage, ...] = ()
+    quality: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

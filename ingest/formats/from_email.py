@@ -5,9 +5,11 @@ unstructured keeps neither subject nor addresses in its text and takes short lin
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.blocks import assemble
+from ingest.formats.attached import taken
 from ingest.formats.html_markdown import markdown
 from ingest.formats.html_tables import unwrap_layout
 from ingest.formats.html_tree import drop_unseen, parse
@@ -17,7 +19,7 @@ from ingest.formats.outlook import read_outlook
 from ingest.formats.titles import readable
 from ingest.markdown import clean_text
 from ingest.markdown import pieces as markdown_pieces
-from ingest.models import Document, Piece
+from ingest.models import Attachment, Document, Piece
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 _BULLET = re.compile(r"\s*(?:[-*•]|\d{1,3}[.)])\s+\S")
@@ -25,17 +27,21 @@ _BLANK_LINES = re.compile(r"\n(?:[ \t>]*\n)+")
 
 
 def convert(path: Path, name: str) -> Document:
-    """The mail in `path`. No pages; attachments are named, not read. Raises `Malformed`, `Encrypted`."""
+    """The mail in `path`. No pages; attachments are named, and given as they are. Raises `Malformed`, `Encrypted`."""
     with path.open("rb") as file:
         magic = file.read(4)
     mail = read_outlook(path, name) if magic == _OLE_MAGIC else read_mail(path, name)
     metadata = {"author": mail.sender, "date": mail.day}
-    return assemble(
+    attachments, left_out = taken(
+        Attachment(one.name, one.media_type or None, one.data or b"") for one in mail.attachments
+    )
+    document = assemble(
         _pieces(mail, name),
         title=mail.subject or readable(name),
         metadata={key: value for key, value in metadata.items() if value},
-        notes=[*mail.notes, *_left_out(mail)],
+        notes=[*mail.notes, *left_out],
     )
+    return replace(document, attachments=attachments)
 
 
 def _pieces(mail: Mail, name: str) -> Iterator[Piece]:
@@ -64,8 +70,3 @@ def _html(body: Body, name: str) -> Iterator[Piece]:
     yield from markdown_pieces(clean_text(markdown(tree)))
     if unseen:
         yield Piece("paragraph", "\n".join(unseen), hidden=True)
-
-
-def _left_out(mail: Mail) -> Iterator[str]:
-    for attached in mail.attachments:
-        yield f"attachment {attached.name} ({attached.media_type}) is not indexed: attachments are not read yet"

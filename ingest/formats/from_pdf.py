@@ -53,7 +53,19 @@ def convert(path: Path, name: str, settings: ConvertSettings | None = None) -> D
         metadata=_metadata(metadata),
         notes=(*_notes(blocks, page_count, reader, scans), *beside.notes),
     )
-    return replace(document, boxes=packed(page_boxes(document.text, blocks, reader.placed)))
+    return replace(
+        document,
+        boxes=packed(page_boxes(document.text, blocks, reader.placed)),
+        attachments=beside.attachments,
+        quality=_ocr_marks(reader),
+    )
+
+
+def _ocr_marks(reader: PageReader) -> dict[str, int]:
+    """How many pages were read off pictures, and how sure that is in percent."""
+    if not (sure := reader.recognised):
+        return {}
+    return {"ocr_pages": len(sure), "ocr_confidence": round(100 * sum(sure.values()) / len(sure))}
 
 
 def _with_fields(pieces: Iterator[Piece], beside: Extras) -> Iterator[Piece]:

@@ -69,13 +69,14 @@ def _parts(part: EmailMessage, name: str, depth: int = 0) -> Iterator[Body | Att
     elif kind == "message/rfc822":
         inner = part.get_payload(0) if part.is_multipart() else None
         subject = _header(inner, "subject") if isinstance(inner, EmailMessage) else ""
-        yield Attached(part.get_filename() or subject or "attached message", kind)
+        data = inner.as_bytes() if isinstance(inner, EmailMessage) else None
+        yield Attached(part.get_filename() or f"{subject or 'attached message'}.eml", kind, data)
     elif kind in ("text/plain", "text/html") and not _is_attachment(part):
         yield Body(_text(part, name), is_html=kind == "text/html")
     elif file_name := part.get_filename():
-        yield Attached(" ".join(file_name.split()), kind)
+        yield Attached(" ".join(file_name.split()), kind, _bytes(part))
     elif _is_attachment(part) or part.get_content_maintype() not in ("image", "multipart", "application"):
-        yield Attached("attachment without a name", kind)
+        yield Attached("attachment without a name", kind, _bytes(part))
 
 
 def _alternative(children: list[EmailMessage], name: str, depth: int) -> Iterator[Body | Attached]:
@@ -93,6 +94,11 @@ def _alternative(children: list[EmailMessage], name: str, depth: int) -> Iterato
 
 def _is_attachment(part: EmailMessage) -> bool:
     return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+
+
+def _bytes(part: EmailMessage) -> bytes | None:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else None
 
 
 def _text(part: EmailMessage, name: str) -> str:

@@ -13,10 +13,14 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file or message that travels with the mail: its name (an attached message's subject) and media type."""
+    """A file or message that travels with the mail: its name (an attached message's subject) and media type.
+
+    `data` is null where its bytes can't be had.
+    """
 
     name: str
     media_type: str
+    data: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

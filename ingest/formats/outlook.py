@@ -45,7 +45,8 @@ def _mail(message: Message) -> Mail:
 
 def _attached(message: Message) -> Iterator[Attached]:
     for number, attachment in enumerate(message.attachments, 1):
-        yield Attached(_file_name(attachment) or f"attachment {number}", attachment.mime_type or "")
+        data = attachment.file_bytes if attachment.attached_by_value else None
+        yield Attached(_file_name(attachment) or f"attachment {number}", attachment.mime_type or "", data)
 
 
 def _file_name(attachment: Attachment) -> str:

@@ -12,6 +12,9 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from ingest.formats.attached import taken
+from ingest.models import Attachment
+
 _LONGEST_NAME = 200
 _DEEPEST = 32  # parents of a form field
 _DAMAGE = (PyPdfError, AttributeError, KeyError, IndexError, OSError, RecursionError, TypeError, ValueError)
@@ -20,16 +23,16 @@ _DAMAGE = (PyPdfError, AttributeError, KeyError, IndexError, OSError, RecursionE
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """`fields` are (1-based page, label, value) in reading order of the file; `attachments` are names."""
+    """`fields` are (1-based page, label, value) in reading order of the file; `left_out` notes on attachments."""
 
     fields: tuple[tuple[int, str, str], ...] = ()
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    left_out: tuple[str, ...] = ()
     damaged: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
-        notes = [f"attachment {name} is not indexed: attachments are not read yet" for name in self.attachments]
-        return (*notes, "its form fields or attachments can't be read") if self.damaged else tuple(notes)
+        return (*self.left_out, "its form fields or attachments can't be read") if self.damaged else self.left_out
 
 
 def extras(path: Path, password: str = "") -> Extras:
@@ -38,9 +41,16 @@ def extras(path: Path, password: str = "") -> Extras:
         reader = PdfReader(path, strict=False)
         if reader.is_encrypted:
             reader.decrypt(password)
-        return Extras(tuple(_fields(reader)), tuple(name[:_LONGEST_NAME] for name in reader.attachments))
+        attachments, left_out = taken(_attachments(reader))
+        return Extras(tuple(_fields(reader)), attachments, tuple(left_out))
     except _DAMAGE:
         return Extras(damaged=True)
+
+
+def _attachments(reader: PdfReader) -> Iterator[Attachment]:
+    for name, files in reader.attachments.items():
+        for data in files:
+            yield Attachment(name, None, bytes(data))
 
 
 def _fields(reader: PdfReader) -> Iterator[tuple[int, str, str]]:

@@ -298,4 +298,5 @@ def _outcome(row: Any) -> Outcome:
         page=row.page,
         remedy=row.remedy,
         explained=pages_of(row.explained),
+        quality=json.loads(row.quality),
     )

@@ -270,6 +270,7 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> tuple[KnownDo
             versions.c.chunk_count,
             documents.c.container,
             versions.c.explained,
+            versions.c.quality,
         )
         .join(versions, versions.c.document_id == documents.c.id)
         .where(live(), *where)
@@ -288,6 +289,7 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> tuple[KnownDo
             chunks=row.chunk_count,
             container=row.container,
             explained=pages_of(row.explained),
+            quality=json.loads(row.quality),
         )
         for row in connection.execute(query)
     )

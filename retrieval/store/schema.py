@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -77,6 +77,7 @@ versions = Table(
     Column("chunk_count", Integer, nullable=False),
     Column("hidden", Text, nullable=False, server_default="[]"),
     Column("explained", Text, nullable=False, server_default=""),
+    Column("quality", Text, nullable=False, server_default="{}"),
     UniqueConstraint("document_id", "number"),
 )
 Index("versions_live", versions.c.document_id, versions.c.published, versions.c.retired)
@@ -170,6 +171,7 @@ outcomes = Table(
     Column("remedy", Text, nullable=False, server_default=""),
     Column("explained", Text, nullable=False, server_default=""),
     Column("page", Integer),
+    Column("quality", Text, nullable=False, server_default="{}"),
 )
 
 sightings = Table(

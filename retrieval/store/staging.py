@@ -88,6 +88,7 @@ def stage(connection: Connection, version: StagedVersion, *, model: str, generat
             metadata=json.dumps(dict(version.metadata), ensure_ascii=False),
             chunk_count=len(version.chunks),
             hidden=json.dumps(version.hidden),
+            quality=json.dumps(dict(version.quality)),
             explained=stored_pages(version.explained),
         )
         .returning(versions.c.id)
@@ -180,6 +181,7 @@ def record(connection: Connection, run_id: int, ended: Sequence[Outcome]) -> Non
                 "page": outcome.page,
                 "remedy": _storable(outcome.remedy),
                 "explained": stored_pages(outcome.explained),
+                "quality": json.dumps(dict(outcome.quality)),
             }
             for offset, outcome in enumerate(ended, 1)
         ],

@@ -8,7 +8,7 @@ import pytest
 from ingest.errors import Encrypted, Malformed
 from ingest.formats import from_email
 from ingest.formats.internet_mail import read_mail
-from ingest.models import Document
+from ingest.models import Attachment, Document
 
 
 def mail(**headers: str) -> EmailMessage:
@@ -41,14 +41,15 @@ def test_subject_addresses_and_paragraphs_are_kept(tmp_path: Path) -> None:
     assert document.pages == ()
 
 
-def test_an_attachment_is_named_and_noted(tmp_path: Path) -> None:
+def test_an_attachment_is_named_and_given_as_it_is(tmp_path: Path) -> None:
     message = mail()
     message.set_content("See the table.")
     message.add_attachment(b"a,b\n", maintype="text", subtype="csv", filename="rates.csv")
     document = convert(tmp_path, message)
 
     assert document.text == f"{HEAD}\n\nSee the table.\n\nAttachments: rates.csv"
-    assert document.notes == ("attachment rates.csv (text/csv) is not indexed: attachments are not read yet",)
+    assert document.attachments == (Attachment("rates.csv", "text/csv", b"a,b\n"),)
+    assert document.notes == ()
 
 
 def test_an_attached_text_is_no_part_of_the_message(tmp_path: Path) -> None:
@@ -64,7 +65,12 @@ def test_an_attached_mail_is_named_by_its_subject(tmp_path: Path) -> None:
     message.set_content("Forwarded.")
     message.add_attachment(mail(Subject="Old limits"))
 
-    assert convert(tmp_path, message).text.endswith("Attachments: Old limits")
+    document = convert(tmp_path, message)
+
+    assert document.text.endswith("Attachments: Old limits.eml")
+    (attached,) = document.attachments
+    assert (attached.name, attached.media_type) == ("Old limits.eml", "message/rfc822")
+    assert attached.data.startswith(b"Subject: Old limits\n")
 
 
 def test_plain_text_is_preferred_to_html(tmp_path: Path) -> None:
@@ -175,4 +181,7 @@ def test_an_outlook_message_is_read_like_any_mail() -> None:
     assert document.title == "Email with Attachment"
     assert "To: Bob Example <bob@example.com>" in document.text
     assert document.text.endswith("This email contains an attachment.\n\nAttachments: test.txt, report.pdf")
-    assert len(document.notes) == 2
+    assert [(one.name, one.media_type) for one in document.attachments] == [
+        ("test.txt", "text/plain"),
+        ("report.pdf", "application/pdf"),
+    ]

@@ -8,6 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.convert import marked_text
 from ingest.formats.from_pdf import convert
 from ingest.formats.pdf_extras import extras
+from ingest.models import Attachment
 
 
 def filled_form(path: Path, *, text: str = "Travel request") -> Path:
@@ -40,15 +41,21 @@ def test_a_form_without_other_text_is_a_document(tmp_path: Path) -> None:
     assert "Traveller: Ines Duarte" in document.text
 
 
-def test_attachments_are_named_in_the_notes(tmp_path: Path) -> None:
-    """Nothing is left out silently."""
+def test_attachments_are_given_as_they_lie_in_the_file(tmp_path: Path) -> None:
+    """Two of one name are told apart; an empty one is said to be left out."""
     writer = PdfWriter(clone_from=PdfReader(filled_form(tmp_path / "form.pdf")))
     writer.add_attachment("rates.csv", b"a,b\n1,2\n")
+    writer.add_attachment("rates.csv", b"a,b\n3,4\n")
+    writer.add_attachment("empty.txt", b"")
     writer.write(tmp_path / "with.pdf")
 
     document = convert(tmp_path / "with.pdf", "with.pdf")
 
-    assert document.notes == ("attachment rates.csv is not indexed: attachments are not read yet",)
+    assert document.attachments == (
+        Attachment("rates.csv", None, b"a,b\n1,2\n"),
+        Attachment("rates (2).csv", None, b"a,b\n3,4\n"),
+    )
+    assert document.notes == ("attachment empty.txt is empty or can't be read",)
 
 
 def test_a_file_that_pypdf_can_t_read_is_said_to_be_damaged(tmp_path: Path) -> None:
