@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -85,11 +85,10 @@ class _Work:
         common = [sorted(query_digests(self._judged).items()), self._corpus(cells[0].settings), code_digest()]
         return [_digest([*common, self._configured(one)]) for one in cells]
 
-    def measure(self, cells: Mapping[str, Cell]) -> "list[tuple[str, Report]]":
-        """Index by index. Each is brought up to date first, then all cells are measured under one bar."""
+    def measure(self, cells: Mapping[str, Cell]) -> Iterator[tuple[str, Report]]:
+        """Each as it is done. Their indexes are brought up to date first, then all are measured under one bar."""
         own = {one.index(): self._indexed(one) for one in cells.values()}
         gold: dict[object, Located] = {}
-        done: list[tuple[str, Report]] = []
         with SharedBar(len(cells) * self._questions()) as progress:
             for key, one in cells.items():
                 settings = replace(one.settings, home=own[one.index()].home)
@@ -97,8 +96,8 @@ class _Work:
                     if one.index() not in gold:
                         gold[one.index()] = located(self._judged, engine.catalog, self._plan.collection)
                     ready = Prepared(self._judged, engine, self._plan.collection, gold[one.index()])
-                    done.append((key, self._report(one, ready, progress.track)))
-        return done
+                    report = self._report(one, ready, progress.track)
+                yield key, report
 
     def _report(self, one: Cell, ready: Prepared, track: Tracks) -> Report:
         report = one.report(ready, track)
