@@ -24,7 +24,7 @@ from retrieval.engine import Engine
 from retrieval.errors import UsageError
 from retrieval.models import OWNER, PUBLIC, Answer, Caller, Mode, PageSpan, Turn
 from retrieval.ports import Embedder, Searches
-from retrieval.search.searcher import MAX_HITS
+from retrieval.search.requests import MAX_HITS
 from retrieval.settings import EngineSettings
 
 BEIR_KS = (1, 5, 10, 100)

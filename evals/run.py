@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from retrieval.models import Caller, Hit, Mode
 from retrieval.ports import Searches
-from retrieval.search.searcher import MAX_HITS, MAX_QUESTION
+from retrieval.search.requests import MAX_HITS, MAX_QUESTION
 
 _WIDER = 4  # times more chunks are asked for when the first ones stand in too few documents
 

@@ -261,13 +261,15 @@ class Provenance:
     """Where a hit came from: ranks are 1-based, null where a leg did not return the chunk.
 
     `dense_score` is the cosine, also where the dense leg did not rank the chunk among its candidates;
-    `lexical_score` is BM25's or null.
+    `lexical_score` is BM25's or null. `named` is what speaks for the chunk's document, 0 where the question does not
+    name it.
     """
 
     dense_rank: int | None
     dense_score: float | None
     lexical_rank: int | None
     lexical_score: float | None
+    named: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

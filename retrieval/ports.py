@@ -16,11 +16,12 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What an index keeps of a chunk, under the catalogue's row number."""
+    """What an index keeps of a chunk, under the catalogue's row number; `language` is its document's, where told."""
 
     row: int
     context: str
     text: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,10 @@ class LexicalIndex(Protocol):
     def flush(self, generation: int) -> None: ...
     def generation(self) -> int: ...
     def search(self, question: str, n: int, visible: Rows) -> Ranked: ...
+    def mentions(self, word: str) -> Rows:
+        """Rows of chunks that hold the word, whoever may see them; not all where they are very many."""
+        ...
+
     def held(self) -> Rows: ...
     def clear(self) -> None: ...
     def renew(self, parts: Iterable[Sequence[IndexEntry]], generation: int) -> None: ...

@@ -37,9 +37,14 @@ class LanguageModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """How the two rankings become one. `dense_weight` is the share of the vectors' scores in the fused ones, 0-1."""
+    """How the two rankings become one; measured beside other values, see docs/search.md.
 
-    dense_weight: float = 0.6  # measured beside reciprocal rank fusion and other scalings: DECISIONS.md
+    `dense_weight` is the share of the vectors' scores in the fused ones, 0-1. `name_weight` is what speaks for a
+    document that the question names, in units of BM25.
+    """
+
+    dense_weight: float = 0.45
+    name_weight: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from retrieval.models import (
 )
 from retrieval.ports import Budget, ChatModel, Embedder, Searches, TokenCount
 from retrieval.search.passages import PassageReader
-from retrieval.search.searcher import MAX_QUESTION, refuse_broken
+from retrieval.search.requests import MAX_QUESTION, refuse_broken
 from retrieval.settings import AnswerSettings, Price
 from retrieval.trace import Usage, Verdict
 

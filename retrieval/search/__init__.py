@@ -1,1 +1,1 @@
-"""Rank twice, fuse, join neighbours. Reading order: `searcher`, `fuse`, `passages`."""
+"""Rank twice, fuse, join neighbours. Reading order: `requests`, `searcher`, `legs`, `fuse`, `passages`."""

@@ -17,6 +17,7 @@ from retrieval.models import NO_FILTERS, Caller, Filters
 from retrieval.ports import Rows
 from retrieval.store.catalog import current_generation, groups_of, live, may_see
 from retrieval.store.database import Database
+from retrieval.store.naming import Names
 from retrieval.store.narrowing import Facts, admits, read_facts
 from retrieval.store.schema import documents, placements, versions
 from retrieval.store.slicing import slices
@@ -26,10 +27,15 @@ _KEPT_VIEWS = 256
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class View:
-    """What one caller may see in one generation: sorted, unique chunk rows (int64)."""
+    """What one caller may see in one generation: sorted, unique chunk rows (int64).
+
+    `documents` (rows,) int32 numbers the document of each; `names` knows these numbers.
+    """
 
     generation: int
     rows: Rows
+    documents: NDArray[np.int32]
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Visibility:
         self._numbers: dict[str, int] = {}
         self._codes: list[int] = []  # by document number: which of the few distinct accesses it has
         self._access: dict[_Access, int] = {}
+        self._names = Names()
         self._facts: dict[str, Facts] = {}
         self._facts_at = -1  # they are read when filters first ask for them
         self._cut: dict[tuple[Caller, str | None, Filters], View] = {}
@@ -63,7 +70,7 @@ class Visibility:
             if key not in self._cut:
                 if len(self._cut) >= _KEPT_VIEWS:
                     self._cut.clear()
-                self._cut[key] = View(self._generation, self._visible(caller, collection, filters))
+                self._cut[key] = self._view(caller, collection, filters)
                 self._in_use.add(self._cut[key])
             return self._cut[key]
 
@@ -73,7 +80,7 @@ class Visibility:
             self._refresh()
             return min((view.generation for view in self._in_use), default=self._generation)
 
-    def _visible(self, caller: Caller, collection: str | None, filters: Filters) -> Rows:
+    def _view(self, caller: Caller, collection: str | None, filters: Filters) -> View:
         allowed = np.array(
             [
                 (collection is None or access.collection == collection) and may_see(caller, access.groups)
@@ -84,9 +91,11 @@ class Visibility:
         of_documents = allowed[np.array(self._codes, dtype=np.int32)] if len(self._codes) else allowed
         if filters != NO_FILTERS:
             of_documents = of_documents & self._admitted(filters)
-        rows = self._rows[of_documents[self._owners]] if len(self._rows) else self._rows.copy()
+        visible = of_documents[self._owners] if len(self._owners) else np.zeros(0, bool)
+        rows, owners = self._rows[visible], self._owners[visible]
         rows.setflags(write=False)
-        return rows
+        owners.setflags(write=False)
+        return View(self._generation, rows, owners, self._names)
 
     def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
         """By document number; one that is not published is not admitted, and has no rows."""
@@ -113,14 +122,18 @@ class Visibility:
     def _changed(self, connection: Connection) -> list[str]:
         """Documents touched since the generation last read; their access is taken over."""
         touched = connection.execute(
-            select(documents.c.id, documents.c.collection, documents.c.groups).where(
-                documents.c.generation > self._generation
-            )
+            select(documents.c.id, documents.c.collection, documents.c.groups, documents.c.path, versions.c.title)
+            .outerjoin(versions, (versions.c.document_id == documents.c.id) & live())
+            .where(documents.c.generation > self._generation)
         ).all()
-        for document_id, collection, groups in touched:
+        for document_id, collection, groups, path, title in touched:
             number = self._numbers.setdefault(document_id, len(self._numbers))
             code = self._access.setdefault(_Access(collection, groups_of(groups)), len(self._access))
             self._codes[number : number + 1] = [code]
+            if title is None:
+                self._names.drop(number)
+            else:
+                self._names.put(number, path=path, title=title)
         return [row.id for row in touched]
 
     def _replace(self, changed: Sequence[str], added: Sequence[tuple[int, str]]) -> None:
@@ -132,6 +145,7 @@ class Visibility:
         )
         order = np.argsort(rows, kind="stable")
         self._rows, self._owners = rows[order], owners[order]
+        self._names.place(self._rows, self._owners)
 
 
 def _live_rows(connection: Connection, changed: Sequence[str], *, everything: bool) -> list[tuple[int, str]]:

@@ -1,13 +1,15 @@
 """BM25 by tantivy behind the `LexicalIndex` port.
 
-Only row numbers and postings are kept here; text and access stay in the catalogue. The context is a field of its own,
-so that a chunk is found by the words that stand above it.
+Only row numbers, postings and the abbreviations that a chunk explains are kept here; text and access stay in the
+catalogue. What a term is, is told by `retrieval.store.terms`: tantivy is given streams of finished terms. The context
+is a field of its own, so that a chunk is found by the words that stand above it; so are the forms of what has to be
+found as it is written.
 """
 
 import contextlib
-import re
+import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,18 @@ from retrieval.errors import IndexCorrupt, StorageFull
 from retrieval.ports import IndexEntry, Ranked, Rows
 from retrieval.store.durable import read_json, replace_json, stamp_of
 from retrieval.store.exact import best
+from retrieval.store.terms import abbreviations, exact, question, text
+from retrieval.store.terms.languages import ENGLISH, language_of, stem
 
-_FIELDS = {"text": 1.0, "context": 0.5}
+FORMAT = 2  # of the index; one of another format is made anew
+WEIGHTS = {"text": 1.0, "context": 0.5, "exact": 0.25}  # measured beside others: docs/search.md
+_PHRASE = 2.0
+_MEANT = 0.7  # the weight of the other form of an abbreviation, and of a synonym
+_ANALYZER = "terms"
 _HEAP = 64 << 20  # bytes of the writer's buffer
 _FEW = 2_000  # visible rows that are named in the query itself
-_WORD = re.compile(r"\w+", re.UNICODE)
-_LONGEST = 64  # terms of a question
+_MENTIONS = 10_000
+_EXPLANATIONS = 8  # read of a question's abbreviations
 _REMEDY = "it is made anew from the catalogue when the home is next opened for writing"
 
 
@@ -31,19 +39,22 @@ class TantivyIndex:
     """One index folder. Several processes may read it; one writes."""
 
     def __init__(self, folder: Path, *, writable: bool = True) -> None:
-        """Raises `IndexCorrupt` where the folder holds something else or is damaged."""
+        """Raises `IndexCorrupt` where the folder holds something else, is damaged, or is of another format."""
         self._folder = folder
         self._state = folder / "footnote.json"
         self._writable = writable
-        self._read_at = stamp_of(self._state)
         self._lock = threading.RLock()
         self._writer: Any = None
-        self._generation = int(read_json(self._state).get("generation", 0))
+        self._format = FORMAT
+        self._languages: set[str] = set()
+        self._read_state()
         with self._translated():
             if writable:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._index = _open(folder, create=writable)
             self._schema = self._index.schema
+        if self._format != FORMAT and self._index.searcher().num_docs:
+            raise IndexCorrupt(f"the lexical index {folder} is of format {self._format}", remedy=_REMEDY)
 
     def add(self, entries: Sequence[IndexEntry]) -> None:
         with self._lock, self._translated():
@@ -61,7 +72,8 @@ class TantivyIndex:
     def flush(self, generation: int) -> None:
         with self._lock:
             self._commit()
-            replace_json(self._state, {"generation": generation})
+            content = {"generation": generation, "format": FORMAT, "languages": sorted(self._languages)}
+            replace_json(self._state, content)
             self._generation = generation
 
     def generation(self) -> int:
@@ -69,26 +81,38 @@ class TantivyIndex:
 
     def search(self, question: str, n: int, visible: Rows) -> Ranked:
         """As many hits are asked for as it takes until n visible ones stand; few visible rows are named outright."""
-        query = self._query(question, visible)
-        if query is None or not len(visible):
-            return Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
+        if not len(visible):
+            return _NOTHING
         with self._translated():
             if not self._writable:
                 self._follow_writer()
             searcher = self._index.searcher()
-            asked = 2 * n + 32
+            query = self._query(question, searcher, visible)
+            if query is None:
+                return _NOTHING
+            if len(visible) <= _FEW:
+                query = self._among(query, visible)
+            total = max(searcher.num_docs, 1)
+            asked = min(total, 2 * n + 32 + (2 * n * total // len(visible) if len(visible) > _FEW else 0))
             while True:
-                hits = searcher.search(query, asked, count=False).hits
-                rows = np.array(searcher.fast_field_values("row", [at for _, at in hits]), dtype=np.int64)
+                rows, scores = _hits(searcher, query, asked)
                 seen = _members(rows, visible)
-                if seen.sum() > n or len(hits) < asked:
-                    scores = np.array([score for score, _ in hits], dtype=np.float32)
+                if seen.sum() > n or len(rows) < asked:
                     return best(rows[seen], scores[seen], n)
                 asked *= 4
+
+    def mentions(self, word: str) -> Rows:
+        """Rows of chunks that hold the word in a form of whichever language, or as it is written; most of many."""
+        terms = [("text", stem(word, code)) for code in sorted(self._languages)] + [("exact", word)]
+        with self._translated():
+            parts = [(tantivy.Occur.Should, self._term(field, term, 1.0)) for field, term in terms]
+            query = tantivy.Query.const_score_query(tantivy.Query.boolean_query(parts), 1.0)
+            return _hits(self._index.searcher(), query, _MENTIONS)[0]
 
     def clear(self) -> None:
         with self._lock, self._translated():
             self._writing().delete_all_documents()
+            self._languages = set()
         self.flush(0)
 
     def held(self) -> Rows:
@@ -115,14 +139,22 @@ class TantivyIndex:
                 self._writer = None
 
     def _put(self, writer: Any, entry: IndexEntry) -> None:
-        content = {"row": entry.row, "text": entry.text, "context": entry.context}
-        writer.add_document(tantivy.Document.from_dict(content, self._schema))
+        language = language_of(entry.language, entry.text)
+        self._languages.add(language)
+        writer.add_document(tantivy.Document.from_dict(_fields(entry, language), self._schema))
+
+    def _read_state(self) -> None:
+        self._read_at = stamp_of(self._state)
+        state = read_json(self._state)
+        self._generation = int(state.get("generation", 0))
+        self._format = int(state.get("format", 1))
+        self._languages = set(state.get("languages", ()))
 
     def _follow_writer(self) -> None:
         """Beside a writer: read what it has flushed since."""
-        if (stamp := stamp_of(self._state)) != self._read_at:
+        if stamp_of(self._state) != self._read_at:
+            self._read_state()
             self._index.reload()
-            self._read_at = stamp
 
     def _commit(self) -> None:
         with self._translated():
@@ -134,16 +166,50 @@ class TantivyIndex:
                     raise
             self._index.reload()
 
-    def _query(self, question: str, visible: Rows) -> Any:
-        words = list(dict.fromkeys(_WORD.findall(question.lower())))[:_LONGEST]
-        if not words:
-            return None
-        query, _ = self._index.parse_query_lenient(" ".join(words), list(_FIELDS), field_boosts=_FIELDS)
-        if len(visible) > _FEW:
-            return query
-        named = tantivy.Query.term_set_query(self._schema, "row", [int(row) for row in visible])
+    def _query(self, asked: str, searcher: Any, visible: Rows) -> Any:
+        """Null where nothing is asked for."""
+        read = question.read(asked, sorted(self._languages) or (ENGLISH,))
+        read = question.widened(read, self._meant(read, searcher, visible), weight=_MEANT)
+        parts = [
+            self._term(field, term, WEIGHTS[field] * weight)
+            for field, terms in (("text", read.terms), ("context", read.terms), ("exact", read.exact))
+            for term, weight in terms.items()
+        ]
+        parts += [self._phrase(field, phrase) for phrase in read.phrases for field in ("text", "context")]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts]) if parts else None
+
+    def _term(self, field: str, term: str, weight: float) -> Any:
+        query = tantivy.Query.term_query(self._schema, field, term)
+        return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
+
+    def _phrase(self, field: str, phrase: Sequence[str]) -> Any:
+        if len(phrase) == 1:
+            return self._term(field, phrase[0], _PHRASE)
+        query = tantivy.Query.phrase_query(self._schema, field, list(phrase))
+        return tantivy.Query.boost_query(query, _PHRASE)
+
+    def _among(self, query: Any, rows: Rows) -> Any:
+        named = tantivy.Query.term_set_query(self._schema, "row", [int(row) for row in rows])
         must = tantivy.Occur.Must
         return tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(named, 0.0))])
+
+    def _meant(self, read: question.Question, searcher: Any, visible: Rows) -> list[str]:
+        """The other forms of the abbreviations in a question, as chunks that the caller may see explain them."""
+        wanted = [("short", name) for name in read.short] + [("long", run) for run in read.runs]
+        if not wanted:
+            return []
+        terms = [(tantivy.Occur.Should, self._term(field, term, 1.0)) for field, term in wanted]
+        hits = searcher.search(tantivy.Query.boolean_query(terms), _EXPLANATIONS, count=False).hits
+        rows = np.array(searcher.fast_field_values("row", [at for _, at in hits]), dtype=np.int64)
+        known = set(wanted)
+        meant: dict[str, None] = {}
+        for (_, at), seen in zip(hits, _members(rows, visible), strict=True):
+            for short, long in json.loads(searcher.doc(at).get_first("explains")) if seen else ():
+                if ("short", short) in known:
+                    meant[long] = None
+                if ("long", exact.run(long)) in known:
+                    meant[short] = None
+        return list(meant)
 
     def _writing(self) -> Any:
         if self._writer is None:
@@ -151,7 +217,7 @@ class TantivyIndex:
         return self._writer
 
     @contextlib.contextmanager
-    def _translated(self) -> Any:
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except (ValueError, OSError, RuntimeError) as exc:
@@ -160,14 +226,43 @@ class TantivyIndex:
             raise IndexCorrupt(f"the lexical index {self._folder} can't be used: {exc}", remedy=_REMEDY) from exc
 
 
+_NOTHING = Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
 def _open(folder: Path, *, create: bool) -> Any:
     if not create or tantivy.Index.exists(str(folder)):
-        return tantivy.Index.open(str(folder))
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("row", stored=False, indexed=True, fast=True)
-    for name in _FIELDS:
-        builder.add_text_field(name, stored=False, tokenizer_name="en_stem")
-    return tantivy.Index(builder.build(), path=str(folder))
+        index = tantivy.Index.open(str(folder))
+    else:
+        builder = tantivy.SchemaBuilder()
+        builder.add_integer_field("row", stored=False, indexed=True, fast=True)
+        for field in WEIGHTS:
+            builder.add_text_field(field, stored=False, tokenizer_name=_ANALYZER)
+        for field in ("short", "long"):
+            builder.add_text_field(field, stored=False, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("explains", stored=True, tokenizer_name="raw", index_option="basic")
+        index = tantivy.Index(builder.build(), path=str(folder))
+    index.register_tokenizer(_ANALYZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+def _fields(entry: IndexEntry, language: str) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "row": entry.row,
+        "text": " ".join(text.stream(entry.text, language)),
+        "context": " ".join(text.stream(entry.context, language)),
+        "exact": " ".join(exact.forms(f"{entry.context}\n{entry.text}")),
+    }
+    if explained := list(abbreviations.explained(entry.text)):
+        fields["short"] = [one.short.lower() for one in explained]
+        fields["long"] = [exact.run(one.long) for one in explained]
+        fields["explains"] = json.dumps([(one.short.lower(), one.long) for one in explained])
+    return fields
+
+
+def _hits(searcher: Any, query: Any, n: int) -> tuple[Rows, np.ndarray[Any, np.dtype[np.float32]]]:
+    hits = searcher.search(query, n, count=False).hits
+    rows = np.array(searcher.fast_field_values("row", [at for _, at in hits]), dtype=np.int64)
+    return rows, np.array([score for score, _ in hits], dtype=np.float32)
 
 
 def _members(rows: Rows, visible: Rows) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -192,10 +192,20 @@ def entries(connection: Connection, rows: Sequence[int]) -> list[IndexEntry]:
     """What the lexical index is given of these rows, in ascending order of row."""
     found: list[IndexEntry] = []
     for part in slices(sorted(rows)):
-        query = select(chunks.c.row, chunks.c.context, chunks.c.text).where(chunks.c.row.in_(part))
-        found += [
-            IndexEntry(row.row, row.context, row.text) for row in connection.execute(query.order_by(chunks.c.row))
-        ]
+        query = select(chunks.c.row, chunks.c.context, chunks.c.text, chunks.c.document_id)
+        rows_ = connection.execute(query.where(chunks.c.row.in_(part)).order_by(chunks.c.row)).all()
+        languages = _languages(connection, {row.document_id for row in rows_})
+        found += [IndexEntry(row.row, row.context, row.text, languages.get(row.document_id, "")) for row in rows_]
+    return found
+
+
+def _languages(connection: Connection, document_ids: Collection[str]) -> dict[str, str]:
+    """What the newest version of each document says of its language."""
+    found: dict[str, str] = {}
+    for part in slices(sorted(document_ids)):
+        query = select(versions.c.document_id, versions.c.metadata).where(versions.c.document_id.in_(part))
+        for row in connection.execute(query.order_by(versions.c.id)):
+            found[row.document_id] = json.loads(row.metadata).get("language", "")
     return found
 
 

@@ -1,7 +1,7 @@
 """A shelf of documents held in memory: the store's reads and both indexes, plainly, for tests of search and answers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,9 +20,19 @@ from tests.fakes import FakeEmbedder
 
 
 @dataclass(frozen=True, slots=True)
+class NoNames:
+    """Documents that no question names."""
+
+    def evidence(self, question: str, mentions: Callable[[str], Rows]) -> Mapping[int, float]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     generation: int
     rows: Rows
+    documents: NDArray[np.int32]
+    names: NoNames = NoNames()
 
 
 @dataclass
@@ -92,7 +102,9 @@ class Shelf:
         filters: Filters = NO_FILTERS,
     ) -> View:
         rows = [row for row, chunk in self.chunks_by_row.items() if self._visible(chunk, caller, collection)]
-        return View(self.generation, np.array(sorted(rows), dtype=np.int64))
+        numbers = {name: number for number, name in enumerate(self.versions)}
+        owners = [numbers.get(self.chunks_by_row[row].document_id, 0) for row in sorted(rows)]
+        return View(self.generation, np.array(sorted(rows), dtype=np.int64), np.array(owners, dtype=np.int32))
 
     def chunks(self, rows: Sequence[int], generation: int) -> tuple[StoredChunk, ...]:
         return tuple(self.chunks_by_row[row] for row in rows if row in self.chunks_by_row)
@@ -150,6 +162,9 @@ class SharedWords:
         asked = set(re.findall(r"\w+", question.lower()))
         shared = np.array([len(asked & self._words[int(row)]) for row in visible], dtype=np.float32)
         return ranked(visible[shared > 0], shared[shared > 0], n)
+
+    def mentions(self, word: str) -> Rows:
+        return np.array([row for row, words in self._words.items() if word in words], dtype=np.int64)
 
     def add(self, entries: Sequence[IndexEntry]) -> None: ...
     def delete(self, rows: Rows) -> None: ...

@@ -1,0 +1,1 @@
+"""Text to the terms it is indexed and searched under. Reading order: `languages`, `exact`, `text`, `question`."""

@@ -1,0 +1,59 @@
+"""What documents go by, and which words of a question are written like a name."""
+
+import re
+
+from retrieval.store.terms import exact
+from retrieval.store.terms.languages import ENGLISH, folded, is_stop_word
+from retrieval.store.terms.text import words
+
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_FIRST = re.compile(r"(?:^|[.!?:;]\s+|[\"“„«(]\s*)([^\W_]+)")
+_FEWEST_DIGITS = 3
+_PART = 0.5  # the weight of a part of a mixed word: "2018" of "FY2018"
+
+
+def of_document(path: str, title: str) -> frozenset[str]:
+    """The words of its file and folder names and of its title, their parts, and neighbours as one."""
+    return frozenset(
+        term
+        for text in (_ENDING.sub("", path).replace("_", " "), title)
+        for term in (*_terms(list(words(text))), *exact.joined(text))
+    )
+
+
+def in_question(question: str) -> dict[str, float]:
+    """Words with a digit or a capital that does not begin a sentence, and neighbours of them as one, with weights.
+
+    In a question without any capital all words that are no stop words may be names.
+    """
+    careless = question.islower()
+    firsts = {match.start(1) for match in _FIRST.finditer(question)}
+    terms: dict[str, float] = {}
+    run: list[str] = []
+    for match in (*_WORD.finditer(question), None):
+        if match and (careless or _is_name(match.group(), is_first=match.start() in firsts)):
+            run += words(match.group())
+        elif run:
+            _add(terms, [word for word in run if not is_stop_word(word.lower(), ENGLISH) or word.isupper()])
+            run = []
+    return terms
+
+
+def _add(terms: dict[str, float], run: list[str]) -> None:
+    for term, weight in (_terms(run) | dict.fromkeys(exact.joined(" ".join(run)), 1.0)).items():
+        terms[term] = max(weight, terms.get(term, 0.0))
+
+
+def _is_name(word: str, *, is_first: bool) -> bool:
+    return any(letter.isdigit() for letter in word) or any(letter.isupper() for letter in word[1 if is_first else 0 :])
+
+
+def _terms(found: list[str]) -> dict[str, float]:
+    """A bare number of one or two digits names nothing."""
+    terms: dict[str, float] = {}
+    for word in found:
+        parts = exact.split(word)
+        terms |= {folded(part): _PART for part in parts if len(parts) > 1 and folded(part) not in terms}
+        terms[folded(word.lower())] = 1.0
+    return {term: weight for term, weight in terms.items() if not (term.isdecimal() and len(term) < _FEWEST_DIGITS)}
