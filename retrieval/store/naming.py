@@ -42,20 +42,23 @@ class Names:
     def evidence(self, question: str, mentions: Callable[[str], Rows]) -> Mapping[int, float]:
         """How much speaks for each document that the question names, by number; empty where it names none.
 
-        A sum over the name's terms of weight x inverse document frequency x squared exclusiveness. A term is exclusive
-        to the documents that carry it in their name by the share of its `mentions`, rows of chunks that hold it, that
-        stand in them: a company's name in its reports is, a product's name in one of hundreds of pages on it is not.
+        The sum of weight x inverse document frequency over the terms of its name, times the cube of the exclusiveness
+        of the most exclusive of them. A term is exclusive to the documents that carry it in their name by the share of
+        its `mentions`, rows of chunks that hold it, that stand in them: a company's name in its reports is, a product's
+        name in one of hundreds of pages on it is not. A year is exclusive to nothing, and tells the reports apart.
         """
-        found: dict[int, float] = {}
+        speaking: dict[int, float] = {}
+        leading: dict[int, float] = {}
         for term, weight in named.in_question(question).items():
             carrying = self._carrying.get(term, ())
             if not carrying or len(self._terms) == 1:
                 continue
             rarity = math.log(1 + (len(self._terms) - len(carrying) + 0.5) / (len(carrying) + 0.5))
-            speaks = weight * rarity * self._exclusive(term, carrying, mentions) ** 2
+            exclusive = self._exclusive(term, carrying, mentions)
             for number in carrying:
-                found[number] = found.get(number, 0.0) + speaks
-        return found
+                speaking[number] = speaking.get(number, 0.0) + weight * rarity
+                leading[number] = max(leading.get(number, 0.0), exclusive)
+        return {number: speaks * leading[number] ** 3 for number, speaks in speaking.items()}
 
     def _exclusive(self, term: str, carrying: Sequence[int], mentions: Callable[[str], Rows]) -> float:
         known, rows, owners = self._known, self._rows, self._owners

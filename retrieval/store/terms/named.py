@@ -9,6 +9,7 @@ from retrieval.store.terms.text import words
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FIRST = re.compile(r"(?:^|[.!?:;]\s+|[\"“„«(]\s*)([^\W_]+)")
+_FEW_WORDS = 3
 _FEWEST_DIGITS = 3
 _PART = 0.5  # the weight of a part of a mixed word: "2018" of "FY2018"
 
@@ -25,10 +26,12 @@ def of_document(path: str, title: str) -> frozenset[str]:
 def in_question(question: str) -> dict[str, float]:
     """Words with a digit or a capital that does not begin a sentence, and neighbours of them as one, with weights.
 
-    In a question without any capital all words that are no stop words may be names.
+    In a question without any capital all words that are no stop words may be names; in one of a few words, no
+    sentence, the first is as good as the others.
     """
     careless = question.islower()
-    firsts = {match.start(1) for match in _FIRST.finditer(question)}
+    few = len(question.split()) <= _FEW_WORDS
+    firsts = set() if few else {match.start(1) for match in _FIRST.finditer(question)}
     terms: dict[str, float] = {}
     run: list[str] = []
     for match in (*_WORD.finditer(question), None):
