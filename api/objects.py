@@ -194,13 +194,13 @@ def hit_object(hit: Hit, *, explain: bool = False) -> HitObject:
         "document": chunk.document,
         "uri": chunk.uri,
         "title": chunk.title,
-        "page": chunk.page,
-        "page_end": chunk.page_end,
+        "page": hit.page,
+        "page_end": hit.page_end,
         "section": list(chunk.section),
         "context": chunk.context,
-        "text": chunk.text,
-        "start": chunk.start,
-        "end": chunk.end,
+        "text": hit.text,
+        "start": hit.start,
+        "end": hit.end,
         "collection": chunk.collection,
     }
     if explain:

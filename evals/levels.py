@@ -87,7 +87,7 @@ def completed(quotes: Sequence[GoldQuote], hits: Sequence[Hit]) -> list[list[int
 
 
 def span_of(hit: Hit) -> Span:
-    return Span(hit.chunk.document_id, hit.chunk.start, hit.chunk.end)
+    return Span(hit.chunk.document_id, hit.start, hit.end)
 
 
 def _documents(hits: Sequence[Hit], depth: int) -> dict[str, float]:
@@ -106,13 +106,12 @@ def _judge_pages(
 
 
 def _pages(hit: Hit, pages_of: PagesOf) -> list[int]:
-    chunk = hit.chunk
-    if chunk.page is None:
+    if hit.page is None:
         return []
-    if chunk.page_end in (None, chunk.page):
-        return [chunk.page]
+    if hit.page_end in (None, hit.page):
+        return [hit.page]
     shares = {
-        span.page: min(span.end, chunk.end) - max(span.start, chunk.start) for span in pages_of(chunk.document_id)
+        span.page: min(span.end, hit.end) - max(span.start, hit.start) for span in pages_of(hit.chunk.document_id)
     }
     return sorted((page for page, share in shares.items() if share > 0), key=lambda page: (-shares[page], page))
 

@@ -49,7 +49,7 @@ def _relevant(judgements: Mapping[str, int], records: Mapping[str, Record]) -> t
 
 
 def _hits(hits: Sequence[Hit]) -> tuple[Shown, ...]:
-    return tuple(Shown(hit.chunk.document, hit.chunk.page, _cut(hit.chunk.text), hit.score) for hit in hits[:_HITS])
+    return tuple(Shown(hit.chunk.document, hit.page, _cut(hit.text), hit.score) for hit in hits[:_HITS])
 
 
 def _cut(text: str) -> str:

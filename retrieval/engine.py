@@ -10,6 +10,7 @@ from retrieval.errors import HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
 from retrieval.ports import Budget, Embedder, LexicalIndex, VectorIndex
 from retrieval.search.searcher import Searcher
+from retrieval.search.spans import SpanSearcher
 from retrieval.settings import EngineSettings
 from retrieval.store import schema
 from retrieval.store.access import Visibility
@@ -77,8 +78,8 @@ class Engine:
         mode: Mode = "hybrid",
         filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]:
-        """The best hits first; see `Searcher.search`."""
-        return self.searcher.search(question, k=k, caller=caller, collection=collection, mode=mode, filters=filters)
+        """The best hits first, joined with their neighbours or not as the settings say; see `Searcher.search`."""
+        return self._spans.search(question, k=k, caller=caller, collection=collection, mode=mode, filters=filters)
 
     def ask(
         self,
@@ -120,6 +121,10 @@ class Engine:
             lexical=self._lexical,
             settings=self.settings.search,
         )
+
+    @cached_property
+    def _spans(self) -> SpanSearcher:
+        return SpanSearcher(self.searcher, self.catalog, self.settings.search)
 
     @cached_property
     def answerer(self) -> "Answerer":

@@ -12,7 +12,7 @@ from retrieval.ports import Searches
 
 
 class FootnoteRetriever(BaseRetriever):
-    """Hits as LangChain documents, best first: `page_content` is the chunk's text, `id` the chunk's.
+    """Hits as LangChain documents, best first: `page_content` is the hit's text, `id` the chunk's.
 
     `engine` is anything that searches: an `Engine` or a `Searcher`. Raises what `search` raises.
     """
@@ -47,10 +47,10 @@ def _document(hit: Hit) -> Document:
         "title": chunk.title,
         "section": list(chunk.section),
         "context": chunk.context,
-        "page": chunk.page,
-        "page_end": chunk.page_end,
-        "start": chunk.start,
-        "end": chunk.end,
+        "page": hit.page,
+        "page_end": hit.page_end,
+        "start": hit.start,
+        "end": hit.end,
         "duplicates": list(hit.duplicates),
     }
-    return Document(id=chunk.chunk_id, page_content=chunk.text, metadata=metadata)
+    return Document(id=chunk.chunk_id, page_content=hit.text, metadata=metadata)

@@ -273,10 +273,26 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class HitSpan:
+    """What is handed over of a hit that was joined with its neighbours: `text == stored[start:end]`.
+
+    `chunks` are their ids in the document's order.
+    """
+
+    start: int
+    end: int
+    text: str
+    page: int | None
+    page_end: int | None
+    chunks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk with its score (higher is better, comparable within one search only) and provenance.
 
-    `duplicates` names the visible documents, by relative path, whose equal chunk was folded into this one.
+    `duplicates` names the visible documents, by relative path, whose equal chunk was folded into this one. `span` is
+    null where the hit is its chunk alone; `start`, `end`, `text`, `page` and `page_end` are what it hands over.
     """
 
     rank: int
@@ -284,6 +300,27 @@ class Hit:
     chunk: StoredChunk
     provenance: Provenance
     duplicates: tuple[str, ...] = ()
+    span: HitSpan | None = None
+
+    @property
+    def start(self) -> int:
+        return (self.span or self.chunk).start
+
+    @property
+    def end(self) -> int:
+        return (self.span or self.chunk).end
+
+    @property
+    def text(self) -> str:
+        return (self.span or self.chunk).text
+
+    @property
+    def page(self) -> int | None:
+        return (self.span or self.chunk).page
+
+    @property
+    def page_end(self) -> int | None:
+        return (self.span or self.chunk).page_end
 
 
 @dataclass(frozen=True, slots=True)

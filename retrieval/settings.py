@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,16 @@ class SearchSettings:
     """How the two rankings become one; measured beside other values, see docs/search.md.
 
     `dense_weight` is the share of the vectors' scores in the fused ones, 0-1. `name_weight` is what speaks for a
-    document that the question names, in units of BM25.
+    document that the question names, in units of BM25. `spans`: `long` joins neighbouring chunks that were found into
+    one hit, of at most `longest_span` chunks, out of `joined_from` times as many as hits are wanted; `short` hands over
+    the chunks alone.
     """
 
     dense_weight: float = 0.45
     name_weight: float = 3.0
+    spans: Literal["long", "short"] = "long"
+    joined_from: float = 1.6
+    longest_span: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,13 @@ class Catalog:
             hidden=tuple((start, end) for start, end in json.loads(row.hidden)),
         )
 
+    def slice(self, document_id: str, number: int, start: int, end: int) -> str:
+        """`text[start:end]` of a kept version, for whoever holds a hit of it; empty where it is gone."""
+        query = select(func.substr(versions.c.text, start + 1, end - start))
+        with self._database.read() as connection:
+            found = connection.execute(query.where(versions.c.document_id == document_id, versions.c.number == number))
+            return str(found.scalar() or "")
+
     def boxes(
         self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
     ) -> tuple[PageBoxes, ...]:

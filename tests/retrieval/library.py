@@ -114,6 +114,9 @@ class Shelf:
             raise NotFound(f"no document {document_id}")
         return self.versions[document_id]
 
+    def slice(self, document_id: str, number: int, start: int, end: int) -> str:
+        return self.versions[document_id].text[start:end] if document_id in self.versions else ""
+
     def forget(self, document_id: str) -> None:
         """The document goes away, as between a search and the reading of its text."""
         del self.versions[document_id]

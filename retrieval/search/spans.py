@@ -1,0 +1,99 @@
+"""Hits with what stands next to them: neighbouring chunks that were found too become one hit.
+
+Five long hits hold more of an answer than five chunks: what is cut in two by a chunk's end is whole again, and a hit
+that goes on in the next one does not cost a place of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Protocol
+
+from retrieval.models import NO_FILTERS, PUBLIC, Caller, Filters, Hit, HitSpan, Mode, StoredChunk
+from retrieval.ports import Searches
+from retrieval.search.requests import MAX_HITS
+from retrieval.settings import SearchSettings
+
+
+class Slices(Protocol):
+    def slice(self, document_id: str, number: int, start: int, end: int) -> str:
+        """`text[start:end]` of a kept version, for whoever holds a hit of it; empty where it is gone."""
+        ...
+
+
+class SpanSearcher:
+    """Searches, and joins what is found where the settings want long spans. Safe across threads."""
+
+    def __init__(self, searcher: Searches, slices: Slices, settings: SearchSettings) -> None:
+        self._searcher = searcher
+        self._slices = slices
+        self._settings = settings
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        caller: Caller = PUBLIC,
+        collection: str | None = None,
+        mode: Mode = "hybrid",
+        filters: Filters = NO_FILTERS,
+    ) -> tuple[Hit, ...]:
+        """The best `k` hits; see `Searcher.search`, whose chunks these are, joined or not."""
+        long = self._settings.spans == "long"
+        wanted = min(MAX_HITS, max(k, round(k * self._settings.joined_from))) if long else k
+        hits = self._searcher.search(
+            question, k=wanted, caller=caller, collection=collection, mode=mode, filters=filters
+        )
+        return self._joined(hits, k) if long else hits
+
+    def _joined(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
+        groups = grouped(hits, k, longest=self._settings.longest_span)
+        return tuple(replace(self._with_span(group), rank=rank) for rank, group in enumerate(groups, start=1))
+
+    def _with_span(self, group: Sequence[Hit]) -> Hit:
+        """The best of the group with the span of all; alone where other than blanks stands between them."""
+        best = group[0]
+        if len(group) == 1:
+            return best
+        chunks = sorted((hit.chunk for hit in group), key=lambda chunk: chunk.start)
+        first, last = chunks[0], chunks[-1]
+        text = self._slices.slice(best.chunk.document_id, best.chunk.version, first.start, last.end)
+        if not _only_blanks_between(chunks, text):
+            return best
+        duplicates = tuple(sorted({name for hit in group for name in hit.duplicates}))
+        span = HitSpan(first.start, last.end, text, first.page, last.page_end, tuple(one.chunk_id for one in chunks))
+        return replace(
+            best, span=span, duplicates=duplicates if len(duplicates) > len(best.duplicates) else best.duplicates
+        )
+
+
+def grouped(hits: Sequence[Hit], k: int, *, longest: int) -> list[list[Hit]]:
+    """At most `k` groups of at most `longest` neighbours, each begun by its best hit, in the order of these.
+
+    A hit joins the first group that it stands next to; one that stands next to none begins its own while there are
+    fewer than `k`.
+    """
+    groups: list[list[Hit]] = []
+    for hit in hits:
+        near = next((group for group in groups if len(group) < longest and _is_next(hit, group)), None)
+        if near is not None:
+            near.append(hit)
+        elif len(groups) < k:
+            groups.append([hit])
+    return groups
+
+
+def _is_next(hit: Hit, group: Sequence[Hit]) -> bool:
+    chunk, other = hit.chunk, group[0].chunk
+    if (chunk.document_id, chunk.version) != (other.document_id, other.version):
+        return False
+    ordinals = [one.chunk.ordinal for one in group]
+    return chunk.ordinal in (min(ordinals) - 1, max(ordinals) + 1)
+
+
+def _only_blanks_between(chunks: Sequence[StoredChunk], text: str) -> bool:
+    start = chunks[0].start
+    return bool(text) and all(
+        not text[left.end - start : right.start - start].strip() for left, right in pairwise(chunks)
+    )
