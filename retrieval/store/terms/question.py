@@ -11,6 +11,7 @@ from retrieval.store.terms.text import words
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,200})[\"“”„«»]")
 _LONGEST = 64  # words of a question
 _PART = 0.5  # the weight of a part of a mixed word: "2018" of "FY2018"
+_DAY = 6.0  # a day stands against its own number, month and year, which many texts hold
 _SHORT = re.compile(r"[^\W_]{2,10}")
 
 
@@ -40,7 +41,7 @@ def read(question: str, languages: Collection[str] = (ENGLISH,)) -> Question:
     telling = [word for word in found if not _is_empty(word, language)] or found
     return Question(
         terms=dict.fromkeys(exact.joined(" ".join(telling)), 1.0) | _terms(telling, languages),
-        exact=dict.fromkeys(exact.asked(question)[: 4 * _LONGEST], 1.0),
+        exact=dict.fromkeys(exact.asked(question)[: 4 * _LONGEST], 1.0) | dict.fromkeys(exact.dates(question), _DAY),
         phrases=tuple(dict.fromkeys(_phrases(question, languages))),
         short=tuple(word.lower() for word in telling if _SHORT.fullmatch(word)),
         runs=tuple(exact.runs(telling)),
