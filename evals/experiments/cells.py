@@ -12,7 +12,7 @@ from evals.progress import Tracks
 from evals.results import AnswersReport, RetrievalReport
 from retrieval.errors import UsageError
 from retrieval.models import Mode
-from retrieval.search.searcher import MAX_HITS
+from retrieval.search.requests import MAX_HITS
 from retrieval.settings import AnswerSettings, ChunkSettings, EngineSettings, SearchSettings
 
 Measured = Literal["retrieval", "answers"]
