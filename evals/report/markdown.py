@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from evals.intervals import Interval
+from evals.paired import Comparison
 from evals.report.content import Case, Configuration, Report, Versus
-from evals.report.page import WORST
+from evals.report.page import MANY, WORST
 from evals.report.wording import COMPARED, changed_most, conclusion, how_to_read, main_first, place, verdict
 from evals.results import Shown
 
@@ -22,7 +23,7 @@ def markdown(report: Report) -> str:
         _table(["configuration", *report.shown], [_row(report, one) for one in report.configurations]),
         how_to_read(report),
         _bars(report),
-        *(part for one in report.versus for part in _against(report, one)),
+        *_against(report),
         *_worst(report),
         "## Every metric",
         _every_metric(report),
@@ -53,26 +54,42 @@ def _bar(found: Interval) -> str:
     return "".join(cells)
 
 
-def _against(report: Report, versus: Versus) -> list[str]:
-    compared = main_first(report, versus)
+def _against(report: Report) -> list[str]:
+    many = len(report.versus) > MANY
     rows = [
-        [
-            one.metric,
-            f"{one.difference.mean:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]",
-            f"{one.effect:+.2f}",
-            f"{one.wins} / {one.losses} / {one.ties}",
-            f"{one.p_holm:.3f}",
-            f"{one.detectable:.3f}",
-            verdict(report, one),
-        ]
-        for one in compared
+        _compared_row(report, one, _plain(versus.name))
+        for versus in report.versus
+        for one in versus.compared
+        if one.metric == report.main
     ]
+    table = [
+        f"## Against {_plain(report.configurations[0].name)}: {report.main}",
+        _table(["configuration", *COMPARED[1:]], rows),
+    ]
+    whole = [one for one in report.versus if not many or one.name == report.best.name]
+    return [*(table if many else []), *(part for one in whole for part in _one_against(report, one))]
+
+
+def _one_against(report: Report, versus: Versus) -> list[str]:
+    compared = main_first(report, versus)
     moved = [[f"{value:+.3f}", _plain(query), _plain(report.question(query))] for query, value in changed_most(versus)]
     return [
         f"## {_plain(versus.name)} against {_plain(report.configurations[0].name)}",
         _plain(compared[0].sentence()) if compared else "",
-        _table(COMPARED, rows),
+        _table(COMPARED, [_compared_row(report, one, one.metric) for one in compared]),
         _table([f"{report.main} changed by", "query", "question"], moved) if moved else "",
+    ]
+
+
+def _compared_row(report: Report, one: Comparison, name: str) -> list[str]:
+    return [
+        name,
+        f"{one.difference.mean:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]",
+        f"{one.effect:+.2f}",
+        f"{one.wins} / {one.losses} / {one.ties}",
+        f"{one.p_holm:.3f}",
+        f"{one.detectable:.3f}",
+        verdict(report, one),
     ]
 
 

@@ -8,12 +8,14 @@ from html import escape
 from importlib.resources import files
 
 from evals.intervals import Interval
+from evals.paired import Comparison
 from evals.report import plots
 from evals.report.content import Case, Report, Versus
 from evals.report.wording import COMPARED, changed_most, conclusion, how_to_read, main_first, place, verdict
 from evals.results import Shown
 
 WORST = 10
+MANY = 4  # comparisons; of more, one is told whole
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -63,24 +65,30 @@ def _bars(report: Report) -> str:
 
 
 def _against(report: Report) -> str:
+    """Each comparison whole where they are few; else one line each, and the best one whole."""
     if not report.versus:
         return ""
     first = report.configurations[0].name
-    return f"<h2>Against {escape(first)}, query by query</h2>\n" + "\n".join(
-        _one_against(report, one) for one in report.versus
-    )
+    whole = [one for one in report.versus if len(report.versus) <= MANY or one.name == report.best.name]
+    all_of_them = _main_of_each(report) if len(report.versus) > MANY else ""
+    told = "\n".join(_one_against(report, one) for one in whole)
+    return f"<h2>Against {escape(first)}, query by query</h2>\n{all_of_them}\n{told}"
+
+
+def _main_of_each(report: Report) -> str:
+    rows = [
+        _compared_row(report, one, one_versus.name)
+        for one_versus in report.versus
+        for one in one_versus.compared
+        if one.metric == report.main
+    ]
+    return _grid(["configuration", *COMPARED[1:]], rows)
 
 
 def _one_against(report: Report, versus: Versus) -> str:
     compared = main_first(report, versus)
     told = f"<p>{escape(compared[0].sentence())}</p>" if compared else ""
-    rows = [
-        f'<tr><th scope="row">{escape(one.metric)}</th><td>{one.difference.mean:+.3f} <span class="bounds">'
-        f"{one.difference.low:+.3f} to {one.difference.high:+.3f}</span></td><td>{one.effect:+.2f}</td>"
-        f"<td>{one.wins} / {one.losses} / {one.ties}</td><td>{one.p_holm:.3f}</td>"
-        f"<td>{one.detectable:.3f}</td><td>{verdict(report, one)}</td></tr>"
-        for one in compared
-    ]
+    rows = [_compared_row(report, one, one.metric) for one in compared]
     first = report.configurations[0].name
     drawn = _figure(f"{report.main}, {versus.name} less {first}", plots.differences(versus.differences))
     moved = [
@@ -89,6 +97,15 @@ def _one_against(report: Report, versus: Versus) -> str:
     ]
     table = _grid(["change", "query", "question"], moved) if moved else ""
     return f"<h3>{escape(versus.name)}</h3>\n{told}\n{_grid(COMPARED, rows)}\n{drawn}\n{table}"
+
+
+def _compared_row(report: Report, one: Comparison, name: str) -> str:
+    return (
+        f'<tr><th scope="row">{escape(name)}</th><td>{one.difference.mean:+.3f} <span class="bounds">'
+        f"{one.difference.low:+.3f} to {one.difference.high:+.3f}</span></td><td>{one.effect:+.2f}</td>"
+        f"<td>{one.wins} / {one.losses} / {one.ties}</td><td>{one.p_holm:.3f}</td>"
+        f"<td>{one.detectable:.3f}</td><td>{verdict(report, one)}</td></tr>"
+    )
 
 
 def _latency(report: Report) -> str:

@@ -84,6 +84,20 @@ def test_the_page_says_it_all() -> None:
         assert said in words, said
 
 
+def test_of_many_comparisons_the_best_is_told_whole_and_the_others_in_a_line() -> None:
+    """Six against the first: six lines of the main metric, one heading of its own."""
+    many = {f"k{number}": searched([1] * number + [0] * (6 - number)) for number in range(7)}
+    found = report(many, main="hit@1")
+
+    page, text = html(found), markdown(found)
+
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["k6"]
+    assert [line.split(" |")[0] for line in text.splitlines() if re.match(r"\| k[1-6] \| \+", line)] == [
+        f"| k{number}" for number in range(1, 7)
+    ]
+    assert "## k6 against k0" in text
+
+
 def test_answers_bring_a_curve_and_both_answers() -> None:
     """Risk and coverage; expected and given words."""
     read = Read(html(report({"extractive": answered([1.0, 0.0])})))
