@@ -1,7 +1,9 @@
 """Many at once, and clients that go away: over real sockets."""
 
+import contextlib
 import http.client
 import json
+import os
 import socket
 import threading
 import time
@@ -114,15 +116,38 @@ def test_a_stream_that_is_silent_for_long_says_that_it_lives(start: Start, monke
             assert line
 
 
-def test_a_hundred_clients_that_reset_at_once_leave_nothing_behind(start: Start) -> None:
+def test_a_thousand_clients_that_reset_before_the_first_byte_leave_nothing_behind(start: Start) -> None:
+    """No place, no thread at work, no socket, no stream of the engine's; by each of the ways to ask."""
     server = start(max_concurrency=2)
+    question = {"messages": [{"role": "user", "content": "portugal"}], "model": "footnote"}
+    ways = [
+        ("/v1/ask", {"stream": True}),
+        ("/v1/ask", {"stream": False}),
+        ("/v1/chat/completions", {**question, "stream": True}),
+        ("/v1/search", {"question": "pump"}),
+    ]
+    places = server.services.places
 
     with listening(server) as port:
-        for _ in range(100):
-            sent = send(port, "/v1/ask", stream=True)
+        assert ask(port, "/v1/ask")[0] == 200
+        before = _open_sockets()
+        for number in range(1_000):
+            path, body = ways[number % len(ways)]
+            sent = send(port, path, **body)
             sent.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             sent.close()
-        wait_until(lambda: server.services.places.taken == 0 and server.services.places.waiting == 0)
+        wait_until(lambda: places.taken == 0 and places.waiting == 0)
+        wait_until(lambda: _open_sockets() <= before)
 
         assert ask(port, "/v1/ask")[0] == 200
-    assert server.services.places.threads.borrowed_tokens == 0
+    begun = [question for question, *_ in server.engine.asked if question == "portugal"]
+    assert server.engine.closed == len(begun)
+    assert places.threads.borrowed_tokens == 0
+
+
+def _open_sockets() -> int:
+    found = 0
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):  # the listing's own
+            found += os.readlink(f"/proc/self/fd/{number}").startswith("socket:")
+    return found
