@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from evals import beir, homes
+from evals.benchmarks import piece_sets
 from evals.progress import track
 from evals.vectors import CachedEmbedder, cached_embedder
 from retrieval.engine import Engine
@@ -27,7 +28,7 @@ Hits = Mapping[str, list[tuple[str, float]]]
 
 def main() -> None:
     arguments = _arguments()
-    judged = beir.read(arguments.shared / "scifact-beir")
+    judged = piece_sets.narrowed(beir.read(arguments.shared / "scifact-beir"), arguments.records)
     settings = EngineSettings(home=arguments.cache)
     with closing(cached_embedder(settings, arguments.cache)) as embedder:
         own = homes.for_records(judged, settings=settings, cache=arguments.cache, embedder=embedder)
@@ -65,6 +66,7 @@ def _overlap(exact: list[tuple[str, float]], found: list[tuple[str, float]]) -> 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.index_agreement", description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="the folder that holds the sets")
+    piece_sets.add_records_option(parser)
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where homes and vectors are kept (.bench)")
     return parser.parse_args()
 

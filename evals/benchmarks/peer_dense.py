@@ -9,7 +9,6 @@ import argparse
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from sentence_transformers import SentenceTransformer
 
 from evals import beir, homes
 from evals.benchmark import Prepared, located, measure
+from evals.benchmarks import piece_sets
 from evals.benchmarks.gating import corpora
 from evals.models import BeirSet
 from evals.vectors import cached_embedder
@@ -32,20 +32,11 @@ _K = 10
 
 def main() -> None:
     arguments = _arguments()
-    judged = _narrowed(beir.read(arguments.shared / "scifact-beir"), arguments.records)
+    judged = piece_sets.narrowed(beir.read(arguments.shared / "scifact-beir"), arguments.records)
     ours, pieces = _ours(judged, arguments.cache)
     peer = _by_hand(judged, pieces)
     print(f"{judged.name}: {len(judged.records)} records, {len(pieces)} pieces, {len(judged.queries)} queries")
     print(f"nDCG@{_K} by our path {ours:.4f}, by hand {peer:.4f}, difference {ours - peer:+.4f}")
-
-
-def _narrowed(judged: BeirSet, records: int | None) -> BeirSet:
-    """With the judged records and the first others, so many in all."""
-    if records is None:
-        return judged
-    wanted = {record for relevances in judged.qrels.values() for record in relevances}
-    first = sorted(judged.records, key=lambda record: record.id not in wanted)[: max(records, len(wanted))]
-    return replace(judged, name=f"{judged.name}-{len(first)}", records=tuple(first))
 
 
 def _ours(judged: BeirSet, cache: Path) -> tuple[float, list[tuple[str, str]]]:
@@ -95,7 +86,7 @@ def _ndcg(ranked: Sequence[str], relevances: Mapping[str, int]) -> float:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.peer_dense", description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="the folder that holds the sets")
-    parser.add_argument("--records", type=int, help="a corpus of so many: the judged records and the first others")
+    piece_sets.add_records_option(parser)
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where homes and vectors are kept (.bench)")
     return parser.parse_args()
 

@@ -1,6 +1,8 @@
 """Known sets of pieces of text with questions that want certain pieces: each piece is a record."""
 
+import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,21 @@ def cookbook_codebase(folder: Path) -> BeirSet:
             name: {_piece_id(*piece): 1 for piece in query["golden_chunk_uuids"]} for name, query in queries.items()
         },
     )
+
+
+def narrowed(judged: BeirSet, records: int | None) -> BeirSet:
+    """With a corpus of so many records, the judged ones and the first others, for machines or hours that have little
+    time; all of them where None. Figures on it are higher than on the whole set, and no others' are comparable.
+    """
+    if records is None:
+        return judged
+    wanted = {record for relevances in judged.qrels.values() for record in relevances}
+    chosen = sorted(judged.records, key=lambda record: record.id not in wanted)[: max(records, len(wanted))]
+    return replace(judged, name=f"{judged.name}-{len(chosen)}", records=tuple(chosen))
+
+
+def add_records_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--records", type=int, help="a corpus of so many: the judged records and the first others")
 
 
 def _piece_id(file: str, index: int | str) -> str:

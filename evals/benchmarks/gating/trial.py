@@ -18,11 +18,12 @@ from evals import baseline as baselines
 from evals import beir, questions
 from evals.baseline import Baseline
 from evals.benchmark import Prepared, located
+from evals.benchmarks import piece_sets
 from evals.benchmarks.gating import corpora
 from evals.benchmarks.gating.changes import Change, damages, harmless
 from evals.benchmarks.gating.corpora import Staged
 from evals.gate import Verdict, check, measured
-from evals.models import BeirSet, JudgedSet, QuestionSet
+from evals.models import JudgedSet, QuestionSet
 from evals.results import RetrievalReport
 from evals.vectors import cached_embedder
 from retrieval.engine import Engine
@@ -97,13 +98,11 @@ def main() -> None:
 
 def _trial(arguments: argparse.Namespace, embedder: Embedder, scratch: Path) -> Trial:
     made_in = scratch / "made"
-    judged: JudgedSet
     if arguments.set == "sample":
         staged = corpora.of_folder(_SAMPLE / "corpus", made_in, embedder)
         return Trial(about(questions.read(_SAMPLE / "questions.jsonl"), staged), staged, embedder, scratch)
-    judged = beir.read(arguments.shared / "scifact-beir")
-    assert isinstance(judged, BeirSet)
-    return Trial(judged, corpora.of_records(judged, made_in, embedder), embedder, scratch)
+    scifact = piece_sets.narrowed(beir.read(arguments.shared / "scifact-beir"), arguments.records)
+    return Trial(scifact, corpora.of_records(scifact, made_in, embedder), embedder, scratch)
 
 
 def about(judged: QuestionSet, staged: Staged) -> QuestionSet:
@@ -132,6 +131,7 @@ def _leg(verdict: Verdict) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.benchmarks.gating.trial", description=__doc__)
     parser.add_argument("--shared", type=Path, help="the folder that holds the sets")
+    piece_sets.add_records_option(parser)
     parser.add_argument("--set", choices=("scifact", "sample"), default="scifact", help="what is gated (scifact)")
     parser.add_argument("--harmless", type=int, default=100, help="how many harmless changes (100)")
     parser.add_argument("--skip", type=int, default=0, help="leave out the first of them, done before")
