@@ -110,11 +110,16 @@ def prepared(
         yield Prepared(judged, engine, collection, located(judged, engine.catalog, collection))
 
 
-def measure(ready: Prepared, *, mode: Mode, ks: Sequence[int] = (), track: Tracks = track) -> RetrievalReport:
-    """One mode's scores; see `retrieval`."""
+def measure(
+    ready: Prepared, *, mode: Mode, ks: Sequence[int] = (), track: Tracks = track, whole_run: bool = True
+) -> RetrievalReport:
+    """One mode's scores; see `retrieval`.
+
+    `whole_run` false ends a search where all that is relevant was found: the scores are the same, the run is shorter.
+    """
     judged = ready.judged
     cuts = _cuts(ks or (BEIR_KS if isinstance(judged, BeirSet) else QUESTION_KS))
-    asked = _asked(judged, ready.located.gold)
+    asked = _asked(judged, ready.located.gold, whole_run=whole_run)
     found = search_all(
         ready.engine,
         asked,
@@ -214,10 +219,18 @@ def _cuts(ks: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(set(ks)))
 
 
-def _asked(judged: JudgedSet, gold: Sequence[Gold]) -> tuple[Asked, ...]:
+def _asked(judged: JudgedSet, gold: Sequence[Gold], *, whole_run: bool) -> tuple[Asked, ...]:
     if isinstance(judged, BeirSet):
         return tuple(Asked(query, text, PUBLIC) for query, text in judged.queries.items())
-    return tuple(Asked(one.question.id, one.question.question, Caller(one.question.groups)) for one in gold)
+    return tuple(
+        Asked(
+            one.question.id,
+            one.question.question,
+            Caller(one.question.groups),
+            wanted=frozenset() if whole_run or one.pages else frozenset(one.documents),  # pages may stand deeper
+        )
+        for one in gold
+    )
 
 
 def _intervals(levels: Mapping[str, QueryScores]) -> dict[str, Interval]:

@@ -142,7 +142,7 @@ def check(
 def measured(ready: Prepared, *, modes: Sequence[Mode], metrics: Sequence[str] = ()) -> tuple[RetrievalReport, ...]:
     """One report a leg, at the cut-offs that the metrics want."""
     cuts = {int(cut) for name in metrics or GATED if (cut := name.partition("@")[2]).isdigit()}
-    return tuple(measure(ready, mode=mode, ks=sorted(cuts)) for mode in modes)
+    return tuple(measure(ready, mode=mode, ks=sorted(cuts), whole_run=False) for mode in modes)
 
 
 def _reports(

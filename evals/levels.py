@@ -117,7 +117,8 @@ def _pages(hit: Hit, pages_of: PagesOf) -> list[int]:
 
 
 def _judge_quotes(gold: Sequence[Gold], hits: Mapping[str, Sequence[Hit]], *, ks: Sequence[int]) -> QueryScores:
-    steps = {one.question.id: completed(one.quotes, hits[one.question.id]) for one in gold}
+    deep = max(ks)  # each hit fills a rank at least, so that later ones can't come within a cut-off
+    steps = {one.question.id: completed(one.quotes, hits[one.question.id][:deep]) for one in gold}
     qrels = {one.question.id: {f"quote-{position}": 1 for position in range(len(one.quotes))} for one in gold}
     scores = evaluate(qrels, {query: ranked(_ranks(steps[query])) for query in qrels}, ks=ks)
     recalls = {

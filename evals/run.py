@@ -13,11 +13,12 @@ _WIDER = 4  # times more chunks are asked for when the first ones stand in too f
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One query as it is put to the engine."""
+    """One query as it is put to the engine; once all documents `wanted` are found, none is looked for deeper."""
 
     id: str
     text: str
     caller: Caller
+    wanted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def search_all(
     collection: str | None = None,
     track: Tracker = iter,
 ) -> tuple[Found, ...]:
-    """At least `hits` chunks for every query, and more until they stand in `documents` documents, as far as there are.
-
-    The engine's limit is the end of it. Queries longer than the engine takes are cut to that.
+    """At least `hits` chunks for every query, and more until they stand in `documents` documents, as far as there are,
+    or in all that a query wants, if it says so. The engine's limit is the end of it. Queries longer than the engine
+    takes are cut to that.
     """
     return tuple(
         _search(engine, query, mode=mode, hits=hits, documents=documents, collection=collection)
@@ -61,9 +62,14 @@ def _search(engine: Searches, query: Asked, *, mode: Mode, hits: int, documents:
     while True:
         found = engine.search(query.text[:MAX_QUESTION], k=k, caller=query.caller, collection=collection, mode=mode)
         enough = len({hit.chunk.document_id for hit in found}) >= documents
-        if enough or len(found) < k or k >= MAX_HITS:
+        if enough or _all_found(query, found) or len(found) < k or k >= MAX_HITS:
             return Found(query.id, found, time.perf_counter() - started)
         k = min(MAX_HITS, _WIDER * k)
+
+
+def _all_found(query: Asked, hits: Sequence[Hit]) -> bool:
+    there = {path for hit in hits for path in (hit.chunk.document, *hit.duplicates)}
+    return bool(query.wanted) and query.wanted <= there
 
 
 def cut(queries: Iterable[Asked]) -> tuple[str, ...]:

@@ -135,9 +135,9 @@ class Cell:
         if self.measured == "answers":
             return answers.measure(ready, track=track)
         if "k" not in self.varied:
-            return measure(ready, mode=self.mode, ks=self.ks, track=track)
+            return measure(ready, mode=self.mode, ks=self.ks, track=track, whole_run=False)
         k = self.settings.answers.hits
-        return _named_k(measure(ready, mode=self.mode, ks=[k], track=track), k)
+        return _named_k(measure(ready, mode=self.mode, ks=[k], track=track, whole_run=False), k)
 
     def cuts(self, judged: object) -> tuple[int, ...]:
         """The cut-offs that are measured at."""

@@ -76,6 +76,22 @@ def test_questions_score_on_every_level_and_say_which_are_not_judged() -> None:
     assert report.notes == ("1 of 3 questions have no evidence and are not judged",)
 
 
+def test_a_shorter_run_has_the_same_scores() -> None:
+    """Each question finds its own document in the first six hits, another one only deeper."""
+    home = FakeHome({name: "\n\n".join([text] * 20) for name, text in TEXTS.items()})
+    judged = QuestionSet(
+        "s",
+        "s.jsonl",
+        (question("a", "the quick red fox", Evidence("fox.txt")), question("b", "green tea", Evidence("tea.txt"))),
+    )
+    ready = Prepared(judged, home, None, locate(judged, home))
+
+    whole, shorter = (measure(ready, mode="dense", ks=[1, 3], whole_run=whole) for whole in (True, False))
+
+    assert shorter.metrics == whole.metrics
+    assert len(shorter.run["a"]) < len(whole.run["a"])
+
+
 def test_a_question_is_asked_with_its_groups() -> None:
     """What a restricted document answers is found by those who may see it."""
     home = FakeHome({"pay.txt": "salary bands", "tea.txt": "tea"}, groups={"pay.txt": ("hr",)})

@@ -19,6 +19,15 @@ def test_more_chunks_are_asked_for_until_enough_documents_are_found() -> None:
     assert [k for _, k, _ in home.asked] == [4, 16, 64]
 
 
+def test_a_query_that_has_all_it_wants_is_not_looked_for_deeper() -> None:
+    home = FakeHome({"long": "\n\n".join(["red fox"] * 20), "short": "red"})
+
+    search_all(home, [Asked("q", "red fox", PUBLIC, frozenset({"long"}))], mode="dense", hits=4, documents=2)
+    search_all(home, [Asked("q", "red fox", PUBLIC, frozenset({"short"}))], mode="dense", hits=4, documents=2)
+
+    assert [k for _, k, _ in home.asked] == [4, 4, 16, 64]
+
+
 def test_a_search_that_is_exhausted_is_not_widened() -> None:
     """Fewer hits than asked for: there are no more."""
     home = FakeHome({"a": "red fox"})
