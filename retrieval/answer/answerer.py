@@ -1,18 +1,20 @@
 """From a question to an answer with footnotes: found, read, then written by a model or taken from the documents."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from retrieval.answer.abstain import ANSWER_FROM, missing_words, signals
-from retrieval.answer.compose import JOINT, AnswerMode, Told, composed, footnoted, nothing_found, pieces
+from retrieval.answer.compose import JOINT, Told, composed, footnoted, pieces
 from retrieval.answer.disagree import disagreement, with_rival
 from retrieval.answer.extract import Extractor, Statement, chosen
-from retrieval.answer.followup import standalone
-from retrieval.answer.model.cite import CitingWriter, sentences_of
-from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Prompt, Room, prompt, tokens
+from retrieval.answer.followup import changes_topic, standalone
+from retrieval.answer.model.cite import CitingWriter
+from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, Room, prompt, tokens
+from retrieval.answer.model.rewrite import asking_to_rewrite, rewritten
+from retrieval.answer.model.writer import ModelWriter
 from retrieval.answer.replies import reply
-from retrieval.answer.support import all_checked
 from retrieval.answer.tracing import Tracing
+from retrieval.answer.work import Asked, Work
 from retrieval.errors import LanguageModelFailed
 from retrieval.models import (
     NO_FILTERS,
@@ -23,41 +25,23 @@ from retrieval.models import (
     Cited,
     Done,
     Filters,
-    Hit,
-    Passage,
     Sentence,
     SourcesFound,
     Token,
     Turn,
 )
-from retrieval.ports import Budget, ChatModel, Embedder, Searches, TokenCount
+from retrieval.ports import Budget, ChatModel, Embedder, Searches
 from retrieval.search.passages import PassageReader
 from retrieval.search.requests import MAX_QUESTION, refuse_broken
 from retrieval.settings import AnswerSettings, Price
-from retrieval.trace import Usage, Verdict
+from retrieval.trace import Rewriter, Verdict
 
-_READ_AS = "The question was read as: {}"
-_LEFT_OUT = "{} more passages were found than the language model has room for."
-_UNSUPPORTED = "No sentence of this answer could be matched to the documents' own words."
 _FAILED = "The language model failed ({}); these are the documents' own words."
 _BUDGET_SPENT = "The language model's budget for today is spent: these are the documents' own words."
 NO_MODEL = "No language model is configured: these are the documents' own words."
 DEFAULT_ROOM = Room(4096, tokens)
 HITS_READ = AnswerSettings().hits
 HITS_TRACED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """`question` as it was put, `full` as it is read: with what a follow-up leaves out."""
-
-    question: str
-    full: str
-    history: Sequence[Turn]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return (_READ_AS.format(self.full),) if self.full != self.question else ()
 
 
 class Answerer:
@@ -81,11 +65,9 @@ class Answerer:
         self._searcher = searcher
         self._reader = reader
         self._extractor = Extractor(embedder)
-        self._chat = chat
+        self._model = ModelWriter(chat, room, price) if chat is not None else None
         self._settings = settings or AnswerSettings()
         self._abstain_below = abstain_below
-        self._room = room
-        self._price = price
 
     def answer(
         self,
@@ -118,37 +100,69 @@ class Answerer:
         A spent `budget` gives the extractive answer; a model's tokens are booked on it. Raises: `UsageError` for a bad
         question or history, before the first event. A failing language model is no error here.
         """
-        for turn in history:
-            refuse_broken(turn.content)
-        if (said := reply(question)) is not None and len(question) <= MAX_QUESTION and question.strip():
-            refuse_broken(question)
+        for text in (question, *(turn.content for turn in history)):
+            refuse_broken(text)
+        if question.strip() and len(question) <= MAX_QUESTION and (said := reply(question)) is not None:
             yield from _replied(question, said)
             return
-        asked = _read(question, history)
-        tracing = Tracing(asked.full, rewriter="terms" if asked.full != question else "")
+        spent = self._model is not None and budget is not None and budget.is_spent()
+        model = None if spent else self._model
+        tracing = Tracing(question)
+        full = self._read(question, history, tracing, model=model, budget=budget)
         with tracing.stages.timed("search"):
-            found = self._searcher.search(
-                asked.full,
-                k=max(HITS_TRACED, self._settings.hits),
-                caller=caller,
-                collection=collection,
-                filters=filters,
-            )
+            k = max(HITS_TRACED, self._settings.hits)
+            found = self._searcher.search(full, k=k, caller=caller, collection=collection, filters=filters)
         hits, tracing.candidates = found[: self._settings.hits], found
         yield SourcesFound(hits)
         with tracing.stages.timed("read"):
-            tracing.passages = self._reader.passages(hits, caller=caller)
-        work = _Work(asked, hits, tuple(tracing.passages), tracing)
-        if self._chat is None:
-            yield from self._extracted(work, notes=(NO_MODEL,))
-        elif budget is not None and budget.is_spent():
-            yield from self._extracted(work, notes=(_BUDGET_SPENT,))
-        elif not work.passages:
-            yield from self._extracted(work, notes=())
+            passages = self._reader.passages(hits, caller=caller)
+        tracing.passages = passages
+        work = Work(Asked(question, full, history), hits, passages, tracing)
+        if model is not None and passages:
+            yield from self._written(work, model, budget)
         else:
-            yield from self._written(work, self._chat, budget)
+            notes = () if model else (_BUDGET_SPENT if spent else NO_MODEL,)
+            yield from self._extracted(work, notes=notes)
 
-    def _extracted(self, work: "_Work", *, notes: tuple[str, ...]) -> Iterator[AnswerEvent]:
+    def _read(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        tracing: Tracing,
+        *,
+        model: ModelWriter | None,
+        budget: Budget | None,
+    ) -> str:
+        """The question as it is searched for; the trace is told who made it stand alone."""
+        if not history or len(question) > MAX_QUESTION or not question.strip():
+            return question
+        full = standalone(question, history)
+        rewriter: Rewriter = "terms"
+        if model is not None and (better := self._rewritten(question, history, tracing, model, budget)) is not None:
+            full, rewriter = better, "model"
+        if full == question or len(full) > MAX_QUESTION:
+            tracing.topic_changed = changes_topic(question, history)
+            return question
+        tracing.question_read, tracing.rewriter = full, rewriter
+        return full
+
+    def _rewritten(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        tracing: Tracing,
+        model: ModelWriter,
+        budget: Budget | None,
+    ) -> str | None:
+        """Null where the model failed or wrote something else: terms are carried over then."""
+        asking = asking_to_rewrite(question, history, room=model.room)
+        try:
+            written = "".join(model.said(asking, stage="rewrite", tracing=tracing, budget=budget))
+        except LanguageModelFailed:
+            return None
+        return rewritten(written, question, history)
+
+    def _extracted(self, work: Work, *, notes: tuple[str, ...]) -> Iterator[AnswerEvent]:
         answer = self._extractive(work, notes=notes)
         cited = {citation.marker: citation for citation in answer.citations}
         for number, (piece, sentence) in enumerate(pieces(answer.sentences)):
@@ -156,7 +170,7 @@ class Answerer:
             yield from (Cited(cited.pop(marker)) for marker in sentence.markers if marker in cited)
         yield Done(answer)
 
-    def _extractive(self, work: "_Work", *, notes: tuple[str, ...]) -> Answer:
+    def _extractive(self, work: Work, *, notes: tuple[str, ...]) -> Answer:
         with work.tracing.stages.timed("extract"):
             statements = self._extractor.statements(work.asked.full, work.passages)
             verdict = self._verdict(work, statements)
@@ -168,7 +182,7 @@ class Answerer:
             notes = (differing, *notes)
         return work.answer(footnoted(picked), mode="extractive", notes=notes)
 
-    def _verdict(self, work: "_Work", statements: Sequence[Statement]) -> Verdict:
+    def _verdict(self, work: Work, statements: Sequence[Statement]) -> Verdict:
         bound = self._abstain_below(work.hits[0].chunk.collection if work.hits else "")
         seen = signals(work.asked.full, passages=work.passages, statements=statements)
         return Verdict(
@@ -180,19 +194,19 @@ class Answerer:
             missing=missing_words(work.asked.full, work.passages),
         )
 
-    def _written(self, work: "_Work", chat: ChatModel, budget: Budget | None) -> Iterator[AnswerEvent]:
+    def _written(self, work: Work, model: ModelWriter, budget: Budget | None) -> Iterator[AnswerEvent]:
         """What the model writes; where it breaks off or says nothing, `Done` holds the extractive answer."""
         asking = prompt(
             work.asked.question,
             passages=work.passages,
             history=work.asked.history,
-            room=self._room,
+            room=model.room,
             guidance=self._settings.guidance,
         )
-        work.tracing.prompted(chat.name, asking)
+        work.tracing.prompted(model.chat.name, asking)
         writer = CitingWriter(asking.passages)
         try:
-            for piece in self._pieces(work, chat, asking, budget):
+            for piece in model.said(asking.messages, stage="write", tracing=work.tracing, budget=budget):
                 yield from writer.write(piece)
             if not writer.text.strip():
                 raise LanguageModelFailed("it sent nothing", remedy="try again")
@@ -206,43 +220,7 @@ class Answerer:
         yield from writer.finish()
         yield Done(work.written(asking, writer, verdict=self._model_verdict(work, writer)))
 
-    def _pieces(self, work: "_Work", chat: ChatModel, asking: Prompt, budget: Budget | None) -> Iterator[str]:
-        """The model's text, timed while it is waited for; its tokens are counted and booked however it ends."""
-        stream = chat.stream(asking.messages)
-        told: TokenCount | None = None
-        written = ""
-        try:
-            while True:
-                with work.tracing.stages.timed("write"):
-                    piece = next(stream, None)
-                if piece is None:
-                    return
-                if isinstance(piece, TokenCount):
-                    told = piece
-                    continue
-                written += piece
-                yield piece
-        finally:
-            usage = self._usage(told, asking, written)
-            work.tracing.usage = usage
-            if isinstance(stream, Generator):
-                stream.close()
-            if budget is not None:
-                budget.book(usage)
-
-    def _usage(self, told: TokenCount | None, asking: Prompt, written: str) -> Usage:
-        counted = told or TokenCount(
-            sum(self._room.count(message.content) for message in asking.messages), self._room.count(written)
-        )
-        return Usage(
-            prompt_tokens=counted.prompt,
-            answer_tokens=counted.answer,
-            counted=told is not None,
-            cost=self._price.cost(counted.prompt, counted.answer) if self._price else None,
-            currency=self._price.currency if self._price else "",
-        )
-
-    def _model_verdict(self, work: "_Work", writer: CitingWriter) -> Verdict:
+    def _model_verdict(self, work: Work, writer: CitingWriter) -> Verdict:
         """The model's word on whether it found an answer, beside the signals that would have decided without it."""
         with work.tracing.stages.timed("extract"):
             verdict = self._verdict(work, self._extractor.statements(work.asked.full, work.passages))
@@ -253,42 +231,6 @@ class Answerer:
 def _replied(question: str, said: str) -> Iterator[AnswerEvent]:
     """An answer that no document has to give: it claims nothing, cites nothing and so counts as an abstention."""
     answer = composed(question, Told((Sentence(said, ()),)), mode="extractive", hits=(), notes=())
-    tracing = Tracing(question)
     yield SourcesFound(())
     yield Token(said)
-    yield Done(replace(answer, abstained=True, trace=tracing.trace()))
-
-
-def _read(question: str, history: Sequence[Turn]) -> _Asked:
-    full = standalone(question, history)
-    return _Asked(question, full if len(full) <= MAX_QUESTION else question, history)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One question at work: what was asked, what was found for it, and the trace that is being gathered."""
-
-    asked: _Asked
-    hits: tuple[Hit, ...]
-    passages: tuple[Passage, ...]
-    tracing: Tracing
-
-    def written(self, asking: Prompt, writer: CitingWriter, *, verdict: Verdict) -> Answer:
-        self.tracing.verdict = verdict
-        notes = (_LEFT_OUT.format(asking.left_out),) if asking.left_out else ()
-        if not verdict.answered:
-            return replace(self.abstention(mode="llm", notes=notes), dropped=writer.dropped)
-        if not writer.citations:
-            notes = (*notes, _UNSUPPORTED)
-        with self.tracing.stages.timed("check"):
-            sentences = all_checked(sentences_of(writer.text), writer.evidence)
-        answer = self.answer(Told(sentences, writer.citations), mode="llm", notes=notes)
-        return replace(answer, text=writer.text.strip(), dropped=writer.dropped)
-
-    def abstention(self, *, mode: AnswerMode, notes: tuple[str, ...]) -> Answer:
-        missing = self.tracing.verdict.missing if self.tracing.verdict else ()
-        return replace(self.answer(nothing_found(self.hits, missing), mode=mode, notes=notes), abstained=True)
-
-    def answer(self, told: Told, *, mode: AnswerMode, notes: tuple[str, ...]) -> Answer:
-        made = composed(self.asked.question, told, mode=mode, hits=self.hits, notes=(*self.asked.notes, *notes))
-        return replace(made, trace=self.tracing.trace())
+    yield Done(replace(answer, abstained=True, trace=Tracing(question).trace()))

@@ -44,6 +44,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return f"{question} {' '.join(carried[-MOST_CARRIED:])}" if carried else question
 
 
+def changes_topic(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question that stands alone shares no term with what was said before."""
+    known = set(content_terms(" ".join(turn.content for turn in history)))
+    asked = set(content_terms(question))
+    return bool(known and asked) and not known & asked and not depends(question)
+
+
 def depends(question: str) -> bool:
     """Whether a question points back: a pronoun without its noun, a beginning that goes on, or hardly any term."""
     if _GOING_ON.match(question) or len(content_terms(question)) <= _FEW_TERMS:

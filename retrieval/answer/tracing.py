@@ -28,6 +28,20 @@ class Tracing:
     def prompted(self, model: str, asking: Prompt) -> None:
         self.model, self.messages, self.left_out = model, asking.messages, asking.left_out
 
+    def used(self, usage: Usage) -> None:
+        """Add what one request to the model used."""
+        before = self.usage
+        if before is None:
+            self.usage = usage
+            return
+        self.usage = Usage(
+            prompt_tokens=before.prompt_tokens + usage.prompt_tokens,
+            answer_tokens=before.answer_tokens + usage.answer_tokens,
+            counted=before.counted and usage.counted,
+            cost=None if before.cost is None or usage.cost is None else before.cost + usage.cost,
+            currency=usage.currency,
+        )
+
     def trace(self) -> Trace:
         read = {hit.chunk.row: number for number, one in enumerate(self.passages, start=1) for hit in one.hits}
         return Trace(

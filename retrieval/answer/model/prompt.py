@@ -84,7 +84,7 @@ def prompt(
     instructions = _INSTRUCTIONS.format(refusal=NOT_IN_DOCUMENTS, nonce=nonce)
     instructions += f"\n\n{guidance.strip()}" if guidance.strip() else ""
     left = int(room.tokens * (1 - _ANSWER_SHARE)) - room.count(instructions) - room.count(question) - _MARGIN
-    turns = _latest(history, Room(int(room.tokens * _HISTORY_SHARE), room.count))
+    turns = latest(history, Room(int(room.tokens * _HISTORY_SHARE), room.count))
     left -= sum(room.count(turn.content) for turn in turns)
     given, blocks = _documents(passages, nonce=nonce, room=Room(left, room.count))
     body = "\n\n".join([*blocks, f"Question: {question}"])
@@ -96,7 +96,8 @@ def prompt(
     return Prompt(messages, tuple(given), len(passages) - len(given))
 
 
-def _latest(history: Sequence[Turn], room: Room) -> list[Turn]:
+def latest(history: Sequence[Turn], room: Room) -> list[Turn]:
+    """The last turns that fit, beginning with one of the user's."""
     kept: list[Turn] = []
     left = room.tokens
     for turn in reversed(history):

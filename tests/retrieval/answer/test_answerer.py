@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from retrieval.answer.answerer import NO_MODEL
-from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS
+from retrieval.answer.model.prompt import NOT_IN_DOCUMENTS, tokens
 from retrieval.errors import UsageError
 from retrieval.models import Answer, AnswerEvent, Caller, Cited, Done, PageSpan, SourcesFound, Token, Turn
 from retrieval.ports import TokenCount
@@ -197,15 +197,44 @@ def test_a_follow_up_is_read_with_the_turn_before_it() -> None:
     assert answer.notes[0] == "The question was read as: And in France? days annual leave Germany"
 
 
-def test_the_model_gets_the_question_as_it_was_put_and_the_conversation() -> None:
-    model = ScriptedChatModel("27 days [1].")
+def test_the_model_makes_a_follow_up_stand_alone_and_then_gets_it_as_it_was_put() -> None:
+    model = ScriptedChatModel("How many days of annual leave are there in France?")
     history = (Turn("user", QUESTION), Turn("assistant", "30."))
 
-    answerer(shelf(), chat=model).answer("And in France?", history=history)
+    answer = answerer(shelf(), chat=model).answer("And in France?", history=history)
 
-    [messages] = model.asked
+    rewriting, messages = model.asked
+    assert rewriting[-1].content.endswith("Question: And in France?")
+    assert "30 |" not in rewriting[-1].content
+    assert answer.notes[0] == "The question was read as: How many days of annual leave are there in France?"
+    assert answer.trace is not None
+    assert (answer.trace.rewriter, answer.trace.question_read) == ("model", model.pieces[0])
+    assert next(iter(answer.trace.seconds)) == "rewrite"
+    assert answer.trace.usage is not None
+    assert answer.trace.usage.prompt_tokens == sum(tokens(one.content) for one in (*rewriting, *messages))
     assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[-1].content.endswith("Question: And in France?")
+
+
+@pytest.mark.parametrize("written", ["", "Bees like tea and honey.", "France " * 100])
+def test_what_a_model_writes_instead_of_a_question_is_not_searched_for(written: str) -> None:
+    history = (Turn("user", QUESTION), Turn("assistant", "30."))
+
+    answer = answerer(shelf(), chat=ScriptedChatModel(written)).answer("And in France?", history=history)
+
+    assert answer.trace is not None
+    assert answer.trace.rewriter == "terms"
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [("What may a hotel cost?", True), ("How many days of sick leave are there?", False), ("And in France?", False)],
+)
+def test_a_change_of_topic_is_noticed(question: str, changed: bool) -> None:
+    answer = answerer(shelf()).answer(question, history=(Turn("user", QUESTION), Turn("assistant", "30.")))
+
+    assert answer.trace is not None
+    assert answer.trace.topic_changed == changed
 
 
 def test_a_long_conversation_does_not_make_the_question_too_long() -> None:
