@@ -81,6 +81,8 @@ class AnswerObject(TypedDict):
     sentences: list[SentenceObject]
     dropped: int
     notes: list[str]
+    confidence: float | None
+    read_as: str
 
 
 class DocumentObject(TypedDict):
@@ -237,7 +239,15 @@ def answer_object(answer: Answer) -> AnswerObject:
         "sentences": [_sentence_object(part) for part in answer.sentences],
         "dropped": answer.dropped,
         "notes": list(answer.notes),
+        "confidence": _confidence(answer),
+        "read_as": answer.trace.question_read if answer.trace else answer.question,
     }
+
+
+def _confidence(answer: Answer) -> float | None:
+    """The chance that the documents hold the answer, by what was found; null where nothing was looked for."""
+    verdict = answer.trace.verdict if answer.trace else None
+    return verdict.confidence if verdict else None
 
 
 def _sentence_object(sentence: Sentence) -> SentenceObject:
