@@ -20,7 +20,7 @@ from evals.progress import track
 from retrieval.answer.followup import standalone
 from retrieval.engine import Engine
 from retrieval.models import OWNER
-from retrieval.search.searcher import MAX_QUESTION
+from retrieval.search.requests import MAX_QUESTION
 
 K = 5
 _HITS = 25
