@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0, description="processes that convert; 0 = one per core")
     ocr: OcrEngine = Field(default="rapidocr", description="what reads scanned pages; off for nothing")
     ocr_pages: int = Field(default=30, ge=0, description="scanned pages read of one file at most")
-    ocr_seconds: float = Field(default=120.0, ge=0, description="processor time after which no scanned page is begun")
+    ocr_seconds: float = Field(default=120.0, ge=0, description="processor time for the scanned pages of one file")
     passwords: tuple[SecretStr, ...] = Field(default=(), description="tried on encrypted PDFs, a JSON list")
     retention_days: int = Field(default=90, ge=1, description="how long answers and jobs are kept")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

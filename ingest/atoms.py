@@ -96,17 +96,23 @@ def _of_block(document: Document, block: Block, limit: int, count: Counter) -> I
 
 
 def _of_table(document: Document, block: Block, limit: int, count: Counter) -> Iterator[Atom]:
-    """A table that is too long, by rows: its header stays with the first, later ones carry it to be repeated."""
+    """A table that is too long, by rows: its header stays with the first, later ones carry it to be repeated.
+
+    One that goes on from the page before carries the header from there from the start.
+    """
     text = document.text
-    if (whole := _fitting(text, (block.start, block.end), limit, count)) is not None:
-        yield Atom(block.start, block.end, whole, block.section, block.page, INSIDE)
+    told = _shortened(block.header, int(limit * HEADER_SHARE), count) if block.header else ""
+    begun = (told, count(told) if told else 0)
+    if (whole := _fitting(text, (block.start, block.end), limit - begun[1], count)) is not None:
+        yield Atom(block.start, block.end, whole, block.section, block.page, INSIDE, (), *begun)
         return
     header, head_end = _header(text[block.start : block.end], limit, count)
+    header = told or header
     header_tokens = count(header) if header else 0
     rows = block.start + head_end
     head = [*_pieces(text, (block.start, rows), limit // 2, _CUTS["table"], count)] if head_end else []
     for (start, end), tokens in head:
-        yield Atom(start, end, tokens, block.section, block.page, INSIDE)
+        yield Atom(start, end, tokens, block.section, block.page, INSIDE, (), *begun)
     room = limit - max(header_tokens, head[-1][1] if head else 0)
     for number, ((start, end), tokens) in enumerate(_parts(text, (rows, block.end), room, _CUTS["table"], count)):
         if number == 0:

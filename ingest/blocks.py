@@ -36,7 +36,7 @@ def assemble(
         start = offset
         end = start + len(text)
         section = tuple(name for _, name in path)
-        blocks.append(Block(piece.kind, start, end, section, piece.level, piece.page, piece.hidden))
+        blocks.append(Block(piece.kind, start, end, section, piece.level, piece.page, piece.hidden, piece.header))
         if opens:
             path.append((piece.level, heading_text(text)))
         texts.append(text)

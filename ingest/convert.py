@@ -133,7 +133,14 @@ def _storable(document: Document) -> Document:
     if clean_text(document.text) == document.text:
         return replace(document, title=title, metadata=metadata)
     pieces = [
-        Piece(block.kind, clean_text(document.text[block.start : block.end]), block.level, block.page, block.hidden)
+        Piece(
+            block.kind,
+            clean_text(document.text[block.start : block.end]),
+            block.level,
+            block.page,
+            block.hidden,
+            clean_text(block.header),
+        )
         for block in document.blocks
     ]
     pages = len(document.pages)

@@ -14,7 +14,8 @@ class Piece:
     """One block of Markdown as a converter reads it, before its place in the document is known.
 
     `level` is 1-6 for a heading and 0 otherwise; `page` is 1-based, null where the format has none. `text` has no
-    blank line at either end. A `hidden` piece holds text that a reader of the source does not see.
+    blank line at either end. A `hidden` piece holds text that a reader of the source does not see. `header` is
+    the header row of a table that goes on in this one, without its own.
     """
 
     kind: BlockKind
@@ -22,13 +23,15 @@ class Piece:
     level: int = 0
     page: int | None = None
     hidden: bool = False
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A piece in its place: `document.text[start:end]` is its Markdown; `section` is the path of headings above it.
 
-    A `hidden` block is stored and never indexed, quoted or shown to a model.
+    A `hidden` block is stored and never indexed, quoted or shown to a model. `header` is the header row of a table that
+    goes on in this one, without its own: context of each of its rows.
     """
 
     kind: BlockKind
@@ -38,6 +41,7 @@ class Block:
     level: int
     page: int | None
     hidden: bool = False
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ OcrEngine = Literal["rapidocr", "tesseract", "off"]
 class ConvertSettings:
     """What a converter may do beyond reading what is there.
 
-    Pages of a PDF without text are recognised by `ocr`, at most `ocr_pages` of them, and none is begun when
-    `ocr_seconds` of processor time are spent on it. `passwords` are tried on encrypted files.
+    Pages of a PDF without text are recognised by `ocr`, at most `ocr_pages` of them, and none is begun that would end
+    after `ocr_seconds` of processor time, if it took as long as those before. `passwords` are tried on encrypted files.
     """
 
     ocr: OcrEngine = "rapidocr"

@@ -1,8 +1,9 @@
 """PDF to a document: text by page in reading order, headings, lists, tables; running headers and footers left out."""
 
 import heapq
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,18 +40,19 @@ def convert(path: Path, name: str, settings: ConvertSettings | None = None) -> D
     scans = Scans(settings)
     with PdfFile(path, name=name, scans=scans, passwords=settings.passwords) as file:
         outline, metadata, page_count = file.outline(), file.metadata(), file.page_count
+        labels = file.page_labels()
         reader, blocks = _read(without_running_lines(file.pages()))
         if not blocks and reader.only_running:
             reader, blocks = _read(file.pages())
         beside = extras(path, file.password or "") if file.has_form_or_attachments() else Extras()
-    if not any(block.look != "hidden" for block in blocks) and not beside.fields:
+    if not any(block.look != "hidden" for block in blocks) and not beside.fields and not reader.remarks:
         raise _no_text(name, page_count, reader, scans)
     levels = heading_levels(blocks, outline)
     document = assemble(
-        _with_fields(_pieces(blocks, levels), beside),
+        _with_beside(_pieces(blocks, levels), beside, reader.remarks),
         title=_title(metadata.get("Title", ""), blocks, levels) or Path(name).stem,
         page_count=page_count,
-        metadata=_metadata(metadata),
+        metadata=_metadata(metadata, labels),
         notes=(*_notes(blocks, page_count, reader, scans), *beside.notes),
     )
     return replace(
@@ -68,13 +70,14 @@ def _ocr_marks(reader: PageReader) -> dict[str, int]:
     return {"ocr_pages": len(sure), "ocr_confidence": round(100 * sum(sure.values()) / len(sure))}
 
 
-def _with_fields(pieces: Iterator[Piece], beside: Extras) -> Iterator[Piece]:
-    """The pieces with each page's filled form fields as a list at its end."""
+def _with_beside(pieces: Iterator[Piece], beside: Extras, remarks: Mapping[int, tuple[str, ...]]) -> Iterator[Piece]:
+    """The pieces with each page's filled form fields as a list at its end, and what was written on it behind that."""
     by_page: dict[int, list[str]] = {}
     for page, label, value in beside.fields:
         by_page.setdefault(page, []).append(f"- {label}: {value}")
     lists = [Piece("list", "\n".join(lines), 0, page) for page, lines in by_page.items()]
-    return heapq.merge(pieces, lists, key=lambda piece: piece.page or 0)
+    notes = [Piece("paragraph", remark, 0, page) for page, texts in sorted(remarks.items()) for remark in texts]
+    return heapq.merge(pieces, lists, notes, key=lambda piece: piece.page or 0)
 
 
 def _read(pages: Iterator[ReadPage | None]) -> tuple[PageReader, list[PageBlock]]:
@@ -121,7 +124,7 @@ def _piece(block: PageBlock, level: int) -> Piece:
     if block.look == "hidden":
         return Piece("paragraph", _escaped(block.text), 0, block.page, hidden=True)
     if block.look == "table":
-        return Piece("table", block.text, 0, block.page)
+        return Piece("table", block.text, 0, block.page, header=block.header)
     if block.look == "code":
         return Piece("code", f"```\n{block.text}\n```", 0, block.page)
     if block.look == "caption":
@@ -156,10 +159,13 @@ def _title(claimed: str, blocks: Sequence[PageBlock], levels: dict[int, int]) ->
     return max(first, key=lambda block: block.size).text if first else ""
 
 
-def _metadata(metadata: dict[str, str]) -> dict[str, str]:
+def _metadata(metadata: dict[str, str], labels: Sequence[str]) -> dict[str, str]:
+    """Author, date and the like; `page_labels` is a JSON list where pages call themselves otherwise than 1, 2, 3."""
     named = {ours: metadata[theirs] for theirs, ours in _METADATA.items() if metadata.get(theirs)}
     if "date" in named:
         named["date"] = _date(named["date"])
+    if labels:
+        named["page_labels"] = json.dumps(labels, ensure_ascii=False)
     return {key: value for key, value in named.items() if value}
 
 

@@ -24,8 +24,8 @@ _SENTENCE_END = (".", "!", "?", ":", ";")
 class PageBlock(NamedTuple):
     """A block on its page. `size` and `bold` are those of its text, `indent` its left edge, `gap` the white above it.
 
-    `marker` is the list item's sign or number. `lines` counts the rows it was made of. `words` are those of its
-    text, in order, until they are placed.
+    `marker` is the list item's sign or number, `header` the header row of a table that goes on from the page before.
+    `lines` counts the rows it was made of. `words` are those of its text, in order, until they are placed.
     """
 
     look: BlockLook
@@ -38,6 +38,7 @@ class PageBlock(NamedTuple):
     gap: float = 0.0
     lines: int = 1
     marker: str = ""
+    header: str = ""
     words: tuple[Word, ...] = ()
 
 
@@ -179,7 +180,7 @@ def _block(group: Sequence[Row], *, page: int, gap: float, known: Set[str]) -> P
     elif _CAPTION.match(text) and len(text.split()) <= _CAPTION_WORDS:
         look = "caption"
     words = tuple(word for row in group for word in row.words)
-    return PageBlock(look, text, page, first.size, bold, italic, first.x0, gap, len(group), marker, words)
+    return PageBlock(look, text, page, first.size, bold, italic, first.x0, gap, len(group), marker, words=words)
 
 
 def _code(group: Iterable[Row]) -> str:

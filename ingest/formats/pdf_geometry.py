@@ -109,9 +109,10 @@ class ReadPage:
     `across` and `down` are horizontal and vertical ruling lines as thin boxes; `fills` are shaded rectangles, `images`
     the boxes of raster images, `drawings` those of curves and slanting lines, as charts have. `turned` holds words that
     stand at another angle than the page's text, in reading order, in coordinates turned with them. `hidden` are words
-    that no reader sees: invisible, too small, of the paper's colour or off the page. Where a page was turned as a whole
-    to be read, `shift` is what its words were moved by for it, and `shown` the page's size before. `confidence`
-    says how sure the words are, 0-1, where they were recognised in a picture; null where the file says them.
+    that no reader sees: invisible, too small, of the paper's colour or off the page; `remarks` were put on it later.
+    `confidence` says how sure the words are, 0-1, where they were recognised in a picture; null where the file says
+    them. Where a page was turned as a whole to be read, `shift` is what its words were moved by for it, and `shown` the
+    page's size before.
     """
 
     number: int
@@ -125,6 +126,7 @@ class ReadPage:
     images: tuple[Box, ...] = ()
     drawings: tuple[Box, ...] = ()
     hidden: tuple[Word, ...] = ()
+    remarks: tuple[str, ...] = ()
     confidence: float | None = None
     shift: tuple[float, float] = (0.0, 0.0)
     shown: tuple[float, float] = (0.0, 0.0)

@@ -7,6 +7,7 @@ from ingest.formats.pdf_aligned import aligned_tables
 from ingest.formats.pdf_blocks import PageBlock, row_blocks
 from ingest.formats.pdf_cells import Cell
 from ingest.formats.pdf_columns import reading_order
+from ingest.formats.pdf_continued import continued
 from ingest.formats.pdf_geometry import Box, ReadPage, Word, bounds
 from ingest.formats.pdf_places import PlacedPage, placed
 from ingest.formats.pdf_rows import Row, make_rows, usual_gap, usual_size
@@ -22,8 +23,8 @@ class PageReader:
 
     `hidden` counts words that no reader sees, `pictures` raster images; `broken` are pages that could not be loaded,
     `only_running` pages whose text is nothing but running lines, or that are blank. `recognised` are pages whose words
-    were read off a picture, with how sure they are, 0-1. `placed` says of each page with text where the words of its
-    blocks stand.
+    were read off a picture, with how sure they are, 0-1; `remarks` were written on pages later. `placed` says of each
+    page with text where the words of its blocks stand.
     """
 
     def __init__(self) -> None:
@@ -31,9 +32,11 @@ class PageReader:
         self.pictures = 0
         self.broken: set[int] = set()
         self.only_running: set[int] = set()
+        self.remarks: dict[int, tuple[str, ...]] = {}
         self.recognised: dict[int, float] = {}
         self.placed: list[PlacedPage] = []
         self._known: set[str] = set()
+        self._last: PageBlock | None = None
         self._number = 0
 
     def blocks(self, page: ReadPage | None) -> list[PageBlock]:
@@ -44,11 +47,14 @@ class PageReader:
             return []
         self.hidden += len(page.hidden)
         self.pictures += len(page.images)
+        if page.remarks:
+            self.remarks[page.number] = page.remarks
         if page.confidence is not None:
             self.recognised[page.number] = page.confidence
         self._learn(page.words)
         known = self._known
-        blocks = _page_blocks(page, known)
+        blocks = continued(self._last, _page_blocks(page, known))
+        self._last = blocks[-1] if blocks else None
         if not blocks and not page.images:
             self.only_running.add(page.number)
         blocks = [block._replace(text=clean_text(block.text)) for block in (*blocks, *_hidden(page))]
@@ -80,7 +86,8 @@ def _page_blocks(page: ReadPage, known: Set[str]) -> list[PageBlock]:
 def _table(rows: Sequence[Sequence[Cell]], page: int) -> PageBlock:
     markdown = pipe_table([[cell.text for cell in row] for row in rows])
     words = tuple(word for row in rows for cell in row for word in cell.words)
-    return PageBlock("table", markdown, page, 0.0, bold=False, words=words)
+    left = min((word.x0 for word in words), default=0.0)
+    return PageBlock("table", markdown, page, 0.0, bold=False, indent=left, words=words)
 
 
 def _hidden(page: ReadPage) -> list[PageBlock]:

@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from ingest.errors import Encrypted, Malformed, Unreadable
+from ingest.formats.pdf_annotations import annotations
 from ingest.formats.pdf_geometry import Bookmark, Frame, ReadPage
 from ingest.formats.pdf_pale import hide_pale
 from ingest.formats.pdf_paths import Lines, read_paths
@@ -61,6 +62,12 @@ class PdfFile:
             if len(marks) >= MAX_BOOKMARKS:
                 break
         return tuple(marks)
+
+    def page_labels(self) -> tuple[str, ...]:
+        """What each page calls itself (ix, A-3), in order; nothing where they say no more than 1, 2, 3."""
+        labels = [_decoded(partial(self._document.get_page_label, index)) for index in range(self.page_count)]
+        counted = all(label in ("", str(number)) for number, label in enumerate(labels, 1))
+        return () if counted else tuple(labels)
 
     def pages(self) -> Iterator[ReadPage | None]:
         """Each page in order, null where pdfium can't load it; one page is open at a time."""
@@ -139,6 +146,7 @@ def _read_page(page: pdfium.PdfPage, number: int, scans: Scans) -> ReadPage:
         images=tuple(lines.images),
         drawings=tuple(lines.drawings),
         hidden=(*words.invisible, *words.unseen),
+        remarks=annotations(page),
         confidence=confidence,
         shift=shift,
         shown=shown,

@@ -48,7 +48,7 @@ class Scans:
             return self._done[number]
         if not self.is_on or self.failure:
             return None
-        if len(self._done) >= self._settings.ocr_pages or self._seconds >= self._settings.ocr_seconds:
+        if len(self._done) >= self._settings.ocr_pages or self._expected() > self._settings.ocr_seconds:
             self.left_out.add(number)
             return None
         started = _processor_seconds()
@@ -60,6 +60,11 @@ class Scans:
         finally:
             self._seconds += _processor_seconds() - started
         return self._done[number]
+
+    def _expected(self) -> float:
+        """Seconds when one more page is done, if it takes as long as those before; at least a little."""
+        done = len(self._done)
+        return self._seconds * (done + 1) / done if done else 0.001
 
     def _recognised(self, page: Any) -> Scanned:
         self._recogniser = self._recogniser or recogniser(self._settings.ocr)

@@ -26,6 +26,13 @@ def pipe_table(rows: Sequence[Sequence[str]], *, header_rows: int = 1) -> str:
     return "\n".join(lines)
 
 
+def headless(table: str) -> str:
+    """A pipe table whose first row is no header: it stands below a blank one."""
+    first, rule, *rest = table.split("\n")
+    blank = _line([], first.count(" | ") + 1)
+    return "\n".join([blank, rule, first, *rest])
+
+
 def joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
     """One header row of several: per column the texts from top to bottom, a repeated one (a span) only once."""
     width = max((len(row) for row in rows), default=0)

@@ -194,6 +194,17 @@ def test_a_table_is_cut_between_rows_and_says_its_header_again() -> None:
     assert [row for text in texts(found) for row in text.split("\n") if row.startswith("| item")] == rows
 
 
+def test_a_table_that_goes_on_carries_the_header_of_where_it_began() -> None:
+    rows = "\n".join(f"| city{number} | {number} |" for number in range(30))
+    going_on = Piece("table", f"|  |  |\n| --- | --- |\n{rows}", page=2, header="| City | EUR |")
+
+    found = chunks(document(heading(1, "Rates", 1), paragraph(90, page=1), going_on, page_count=2), Limits(100), words)
+
+    tables = [chunk for chunk in found if chunk.page == 2]
+    assert len(tables) > 1
+    assert all(chunk.context.endswith("\n| City | EUR |") for chunk in tables)
+
+
 def test_a_row_that_is_too_long_is_cut_between_cells() -> None:
     cells = [" ".join([f"c{number}"] * 60) for number in range(8)]
     table = "| H1 | H2 |\n| --- | --- |\n| " + " | ".join(cells) + " |"

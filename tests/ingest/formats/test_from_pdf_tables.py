@@ -6,6 +6,7 @@ import pytest
 
 from ingest.formats.from_pdf import convert
 from ingest.formats.pdf_cells import is_value
+from retrieval.boxes import unpacked
 from tests.ingest.formats.made_pdf import LOREM, Paper
 
 Rows = list[list[str]]
@@ -180,3 +181,38 @@ def test_values_are_told(text: str) -> None:
 @pytest.mark.parametrize("text", ["Revenue", "Note 7", "2024 was good", "", "per cent"])
 def test_words_are_no_values(text: str) -> None:
     assert not is_value(text)
+
+
+def test_a_table_that_goes_on_has_the_header_of_the_page_before(paper: Paper) -> None:
+    """Its first row is no header: it stands below a blank one, and the block says what heads it."""
+    xs, ys = [60, 200, 300], [700, 720, 740, 760]
+    paper.grid(xs, ys)
+    for y, texts in zip(ys, [("City", "EUR"), ("Bonn", "80"), ("Ghent", "90")], strict=False):
+        paper.text(64, y + 14, texts[0]).text(204, y + 14, texts[1])
+    paper.next_page()
+    ys = [60, 80, 100]
+    paper.grid(xs, ys)
+    for y, texts in zip(ys, [("Porto", "70"), ("Turku", "85")], strict=False):
+        paper.text(64, y + 14, texts[0]).text(204, y + 14, texts[1])
+
+    document = convert(paper.done(), "made.pdf")
+
+    first, second = document.blocks
+    assert document.text[second.start : second.end] == "|  |  |\n| --- | --- |\n| Porto | 70 |\n| Turku | 85 |"
+    assert (first.header, second.header) == ("", "| City | EUR |")
+    assert [document.text[word.start : word.end] for word in unpacked(document.boxes, 2)[0].words] == [
+        *("Porto", "70", "Turku", "85")
+    ]
+
+
+def test_a_table_that_says_its_header_again_or_another_keeps_it(paper: Paper) -> None:
+    xs = [60, 200, 300]
+    for y, left, right in ((200, "City", "EUR"), (300, "City", "EUR"), (400, "Ship", "Tons")):
+        paper.grid(xs, [y, y + 20, y + 40])
+        paper.text(64, y + 14, left).text(204, y + 14, right)
+        paper.text(64, y + 34, "Bonn").text(204, y + 34, "80").next_page()
+
+    document = convert(paper.done(), "made.pdf")
+
+    assert [block.header for block in document.blocks] == ["", "", ""]
+    assert document.text.count("| City | EUR |") == 2

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import FreeText
+from pypdf.constants import AnnotationFlag, PageLabelStyle
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.convert import marked_text
 from ingest.formats.from_pdf import convert
 from ingest.formats.pdf_extras import extras
 from ingest.models import Attachment
+from tests.ingest.formats.made_pdf import Paper
 
 
 def filled_form(path: Path, *, text: str = "Travel request") -> Path:
@@ -63,3 +66,23 @@ def test_a_file_that_pypdf_can_t_read_is_said_to_be_damaged(tmp_path: Path) -> N
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing else")
 
     assert extras(tmp_path / "broken.pdf").notes == ("its form fields or attachments can't be read",)
+
+
+def test_notes_and_page_labels_are_kept(tmp_path: Path) -> None:
+    """A note follows its page; one that is hidden is not read. Labels stand in the metadata."""
+    writer = PdfWriter()
+    Paper(tmp_path / "plain.pdf").text(72, 100, "Text.").next_page().text(72, 100, "More.").done()
+    writer.append(tmp_path / "plain.pdf")
+    writer.add_annotation(0, FreeText(text="Check this.", rect=(50, 550, 200, 650)))
+    unseen = FreeText(text="Unseen.", rect=(50, 550, 200, 650))
+    unseen.flags = AnnotationFlag.HIDDEN
+    writer.add_annotation(0, unseen)
+    writer.set_page_label(0, 0, style=PageLabelStyle.LOWERCASE_ROMAN)
+    writer.set_page_label(1, 1, style=PageLabelStyle.DECIMAL)
+    writer.write(tmp_path / "noted.pdf")
+
+    document = convert(tmp_path / "noted.pdf", "noted.pdf")
+
+    assert document.text == "Text.\n\nNote: Check this.\n\nMore."
+    assert [block.page for block in document.blocks] == [1, 1, 2]
+    assert document.metadata["page_labels"] == '["i", "1"]'
