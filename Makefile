@@ -10,7 +10,9 @@ PORT ?= 8000
 KILLS ?= 1000
 SEED ?=
 SHARED ?= ../shared/benchmarks
+MEASURE ?= $(SHARED)/../measure
 BIN := $(VENV)/bin
+PEERS ?= $(BIN)/python
 READY := $(VENV)/ready
 
 .PHONY: help
@@ -73,6 +75,10 @@ bench-retrieval: $(READY)  ## retrieval on known sets, with intervals
 .PHONY: bench-ingest
 bench-ingest: $(READY)  ## pages and chunks a second, peak memory, a second run
 	$(BIN)/python -m evals.benchmarks.ingest_cost data/corpus
+
+.PHONY: bench-convert
+bench-convert: $(READY)  ## conversion on known sets, beside the converters that PEERS (a Python) has
+	$(BIN)/python -m evals.benchmarks.convert_table --measure $(MEASURE) --peers $(PEERS)
 
 .PHONY: bench-reingest
 bench-reingest: $(READY)  ## an unchanged run and one with 1 % changed, beside LangChain's index()
