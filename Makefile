@@ -72,6 +72,14 @@ bench: bench-retrieval bench-ingest  ## all benchmarks; SHARED names the folder 
 bench-retrieval: $(READY)  ## retrieval on known sets, with intervals
 	$(BIN)/python -m evals.benchmarks.retrieval_table --shared $(SHARED)
 
+.PHONY: bench-gate
+bench-gate: $(READY)  ## does the gate see damage only; the dense path by hand; the graph beside the scan; an experiment's time
+	$(BIN)/python -m evals.benchmarks.gating.trial --set sample
+	$(BIN)/python -m evals.benchmarks.gating.trial --shared $(SHARED)
+	$(BIN)/python -m evals.benchmarks.peer_dense --shared $(SHARED)
+	$(BIN)/python -m evals.benchmarks.index_agreement --shared $(SHARED)
+	$(BIN)/python -m evals.benchmarks.grid_time --shared $(SHARED)
+
 .PHONY: bench-ingest
 bench-ingest: $(READY)  ## pages and chunks a second, peak memory, a second run
 	$(BIN)/python -m evals.benchmarks.ingest_cost data/corpus
