@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from api import scratch
-from api.objects import ReportObject, outcome_object
+from api.objects import PreviewObject, ReportObject, outcome_object
 from api.opening import open_engine
 from api.progress import Counts
 from api.settings import Settings
 from ingest import pipeline
+from ingest import preview as previewing
 from ingest.ledger import IngestReport
 from ingest.models import ConvertSettings
-from ingest.pipeline import IngestOptions
+from ingest.options import IngestOptions
 from retrieval.store.index import Index
 
 
@@ -27,8 +28,32 @@ def into(
     index: Index, arguments: Mapping[str, Any], *, progress: Counts, workers: int, converting: ConvertSettings
 ) -> ReportObject:
     """`arguments` are those of `POST /v1/ingest`."""
+    options = _options(arguments, workers=workers, converting=converting)
+    return _report_object(pipeline.ingest(index, arguments.get("paths") or (), options, progress))
+
+
+def preview(settings: Settings, arguments: Mapping[str, Any]) -> PreviewObject:
+    """What `ingest` would do. The home must be there; it is opened for reading."""
+    with open_engine(settings) as engine:
+        options = _options(arguments, workers=settings.workers, converting=settings.converting())
+        found = previewing.preview(engine.known, arguments["paths"], options, engine.settings.chunks)
+    return {
+        "dry_run": True,
+        "collection": found.collection,
+        "added": list(found.added),
+        "changed": list(found.changed),
+        "moved": [{"from": before, "to": uri} for before, uri in found.moved],
+        "removed": list(found.removed),
+        "gone": list(found.gone),
+        "unchanged": found.unchanged,
+        "left_out": [{"uri": one.uri, "outcome": one.outcome, "reason": one.reason} for one in found.left_out],
+        "refusal": found.refused,
+    }
+
+
+def _options(arguments: Mapping[str, Any], *, workers: int, converting: ConvertSettings) -> IngestOptions:
     allow = arguments.get("allow")
-    options = IngestOptions(
+    return IngestOptions(
         collection=arguments.get("collection"),
         allow=None if allow is None else tuple(allow),
         prune=bool(arguments.get("prune")),
@@ -40,7 +65,6 @@ def into(
         checksum=bool(arguments.get("checksum")),
         retry=arguments.get("retry"),
     )
-    return _report_object(pipeline.ingest(index, arguments.get("paths") or (), options, progress))
 
 
 def _report_object(report: IngestReport) -> ReportObject:

@@ -161,6 +161,29 @@ class ReportObject(TypedDict):
     outcomes: list[OutcomeObject]
 
 
+MoveObject = TypedDict("MoveObject", {"from": str, "to": str})
+"""`from` is the path below the root that a source had, `to` its URI."""
+
+
+class LeftOutObject(TypedDict):
+    uri: str
+    outcome: str
+    reason: str
+
+
+class PreviewObject(TypedDict):
+    dry_run: bool
+    collection: str
+    added: list[str]
+    changed: list[str]
+    moved: list[MoveObject]
+    removed: list[str]
+    gone: list[str]
+    unchanged: int
+    left_out: list[LeftOutObject]
+    refusal: str
+
+
 class RunObject(TypedDict):
     run_id: int
     collection: str

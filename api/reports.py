@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from api import terminal
-from api.objects import OutcomeObject, ReportObject, RunObject
+from api.objects import OutcomeObject, PreviewObject, ReportObject, RunObject
 
 _STYLES = {"failed": "bold red", "skipped": "yellow", "removed": "magenta", "indexed": "green"}
 _NAME_WIDTH = 10
@@ -41,3 +41,21 @@ def print_outcomes(outcomes: Sequence[OutcomeObject], out: Console, *, kinds: Se
         if outcome["reason"]:
             reason = Text(terminal.plain(outcome["reason"]), "dim")
             out.print(Padding(reason, (0, 0, 0, _NAME_WIDTH), expand=False))
+
+
+def print_preview(found: PreviewObject, out: Console) -> None:
+    """What a run would do, a line for each source that something would become of."""
+    lists = (("added", found["added"]), ("changed", found["changed"]), ("removed", found["removed"]))
+    for kind, uris in lists:
+        for uri in uris:
+            out.print(Text.assemble((f"{kind:<{_NAME_WIDTH}}", _STYLES.get(kind, "")), terminal.name(uri)))
+    for move in found["moved"]:
+        named = Text.assemble((f"{'moved':<{_NAME_WIDTH}}", ""), terminal.name(move["to"]))
+        out.print(named.append(f" from {terminal.plain(move['from'])}", "dim"))
+    counts = ", ".join(f"{len(uris):,} {kind}" for kind, uris in lists)
+    rest = f"{found['unchanged']:,} unchanged, {len(found['left_out']):,} left out"
+    out.print(f"Nothing was done. {counts}, {len(found['moved']):,} moved, {rest}")
+    if found["refusal"]:
+        terminal.note(found["refusal"])
+    elif found["gone"]:
+        terminal.note(f"{len(found['gone']):,} documents have no file any more; --prune would remove them")

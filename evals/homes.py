@@ -17,7 +17,8 @@ from evals.progress import IngestBar
 from evals.records import fill, fingerprint
 from evals.vectors import cached_embedder
 from ingest import chunk
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.errors import ModelMismatch
 from retrieval.ports import Embedder

@@ -8,13 +8,13 @@ what was read of it before: to that, a rule closes and never opens. It opens wit
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.sources import FoundFile, Survey
-from retrieval.store.index import Index
 
 Groups = tuple[str, ...]
 
@@ -34,10 +34,17 @@ def granted(grants: Mapping[str, Groups], path: str) -> Groups | None:
     return next((grants[prefix] for prefix in prefixes if prefix in grants), None)
 
 
+class Grants(Protocol):
+    """Where grants are remembered; see `Index.grants` and `Index.grant`."""
+
+    def grants(self, collection: str, root: str) -> Mapping[str, Groups]: ...
+    def grant(self, collection: str, root: str, prefix: str, groups: Sequence[str]) -> None: ...
+
+
 class Access:
     """What rules and grants say in one run. `allow` is remembered for all that the run covers, None for nothing new."""
 
-    def __init__(self, index: Index, surveyed: Survey, *, allow: Groups | None) -> None:
+    def __init__(self, index: Grants, surveyed: Survey, *, allow: Groups | None) -> None:
         self._index = index
         self._collection = surveyed.collection
         self._rules = surveyed.rules

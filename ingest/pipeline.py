@@ -9,47 +9,24 @@ import contextlib
 import os
 import time
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ingest import chunk, convert
 from ingest.access import NOBODY, Access
 from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, unread
-from ingest.models import ConvertSettings, Limits
+from ingest.models import ConvertSettings
+from ingest.options import IngestOptions
+from ingest.outlook import covered, outlook
 from ingest.places import path_of
-from ingest.plan import Gone, Kept, Plan, Seen, ToConvert, plan, refusal
+from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.remembered import Remembered
 from ingest.sources import LeftOut, Survey, survey
-from ingest.stamps import Look
 from retrieval.errors import HomeError, UsageError
-from retrieval.models import KnownDocument, Outcome
+from retrieval.models import Outcome
 from retrieval.settings import ChunkSettings
 from retrieval.store.index import Index
 
 Groups = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IngestOptions:
-    """`allow` are the groups that may see the targets, from now on; None leaves what was said before.
-
-    `prune` removes documents whose file is gone, `force` also where that looks like an accident. `keep` is how many
-    versions of each document are kept from now on, None as many as before; `again` takes in what was forgotten.
-    `retry` names a run of which the failed sources are read again, in place of targets and of a collection.
-    `workers` is the number of processes, 0 for one per processor. `checksum` reads every file, also one whose size and
-    times are as they were.
-    """
-
-    collection: str | None = None
-    allow: tuple[str, ...] | None = None
-    prune: bool = False
-    force: bool = False
-    keep: int | None = None
-    again: bool = False
-    retry: int | None = None
-    workers: int = 0
-    limits: Limits = field(default_factory=Limits)
-    settings: ConvertSettings = field(default_factory=ConvertSettings)
-    checksum: bool = False
 
 
 def fingerprint(chunking: ChunkSettings, converting: ConvertSettings) -> str:
@@ -66,7 +43,7 @@ def ingest(
     `EmbeddingFailed` where the home or the model fails: what was published by then stays, and another run goes on.
     """
     started = time.monotonic()
-    _check_names(options)
+    options.check()
     if options.retry is not None:
         collection, targets = _failed_in(index, options.retry)
         options = replace(options, collection=collection)
@@ -95,19 +72,6 @@ def _failed_in(index: Index, run_id: int) -> tuple[str, tuple[str, ...]]:
     return collection, present
 
 
-def _check_names(options: IngestOptions) -> None:
-    for group in options.allow or ():
-        if not group.strip() or group == "*" or not _is_text(group):
-            raise UsageError(f"{group!r} is no group", remedy="name the groups that may see the documents")
-    if options.collection is not None and not _is_text(options.collection):
-        raise UsageError(f"{options.collection!r} is no name of a collection", remedy="write it in UTF-8")
-
-
-def _is_text(name: str) -> bool:
-    """Whether an argument was text, and not bytes of some other encoding, which come as surrogates."""
-    return not any("\ud800" <= char <= "\udfff" for char in name)
-
-
 class _Run:
     """One run over what the survey saw."""
 
@@ -122,30 +86,28 @@ class _Run:
         self._fingerprint = fingerprint(index.chunk_limits.settings, options.settings)
         self._access = Access(index, surveyed, allow=options.allow)
         self._sightings = Remembered(index, surveyed, fingerprint=self._fingerprint)
-        self._known = {root: self._covered(root) for root in sorted({place.root for place in surveyed.territories})}
+        self._known = covered(index, surveyed)
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
 
     def report(self) -> IngestReport:
         if self._options.keep is not None:
             self._index.keep_versions(self._options.keep)
-        seen, unreadable = self._without_forgotten(*self._hashed())
-        planned = plan(
-            seen,
+        ahead = outlook(
+            self._index,
+            self._survey,
+            self._sightings.look(self._survey.files, checksum=self._options.checksum, tell=self._tell),
             self._known,
+            options=self._options,
             fingerprint=self._fingerprint,
-            left_out=[*self._survey.left_out, *unreadable],
-            unseen=self._survey.unseen,
             may_move=self._access.may_move,
         )
-        refused = self._refusal(planned)
-        removed = planned.gone if self._options.prune and not refused else ()
-        left_out = _without(self._survey.left_out, removed)
-        self._progress.planned(len(left_out) + len(self._survey.files) + len(removed))
+        planned = ahead.planned
+        self._progress.planned(len(ahead.left_out) + len(planned.kept) + len(planned.to_convert) + len(ahead.removed))
         regranted = self._reconcile_access(planned)
-        self._left_out([*left_out, *unreadable], planned)
+        self._left_out(ahead.left_out, planned)
         self._keep(planned, regranted)
         published = self._publish(planned.to_convert)
-        self._remove(removed)
+        self._remove(ahead.removed)
         self._ledger.write()
         self._sightings.write()
         self._index.sweep()
@@ -157,53 +119,13 @@ class _Run:
             chunks=published.chunks,
             embedded=published.embedded,
             seconds=0.0,
-            gone=len(planned.gone) - len(removed),
-            refusal=refused,
+            gone=len(planned.gone) - len(ahead.removed),
+            refusal=ahead.refused,
             notes=self._survey.notes,
         )
 
-    def _covered(self, root: str) -> tuple[KnownDocument, ...]:
-        """The known documents of a root that the targets cover."""
-        documents = self._index.known(self._survey.collection, root)
-        places = [place for place in self._survey.territories if place.root == root]
-        return tuple(one for one in documents if any(place.covers(root, one.path) for place in places))
-
-    def _hashed(self) -> tuple[list[Seen], list[LeftOut]]:
-        """The files by content, and those that can't be read."""
-        seen: list[Seen] = []
-        unreadable: list[LeftOut] = []
-        for one in self._sightings.look(self._survey.files, checksum=self._options.checksum, tell=self._tell):
-            if isinstance(one, Look):
-                seen.append(Seen(one.found, one.content_hash))
-                continue
-            found, error = one
-            reason = f"{error.code}: {error.message}"
-            unreadable.append(LeftOut(found.root, found.path, found.uri, "failed", reason, remedy=error.remedy))
-        return seen, unreadable
-
     def _tell(self) -> None:
         self._progress.published(0, 0)
-
-    def _without_forgotten(self, seen: Sequence[Seen], left_out: Sequence[LeftOut]) -> tuple[list[Seen], list[LeftOut]]:
-        """What was forgotten on purpose is left out, in its place and under any other name."""
-        if self._options.again:
-            return list(seen), list(left_out)
-        tombstones, wanted, passed = self._index.tombstones(self._survey.collection), [], list(left_out)
-        for one in seen:
-            found = one.found
-            known = (found.root, found.path) in self._by_path
-            day = None if known else tombstones.day_of(found.root, found.path, one.content_hash)
-            if day is None:
-                wanted.append(one)
-            else:
-                reason = f"forgotten on {day[:10]}; --again takes it in"
-                passed.append(LeftOut(found.root, found.path, found.uri, "skipped", reason))
-        return wanted, passed
-
-    def _refusal(self, planned: Plan) -> str:
-        if not self._options.prune or self._options.force or not planned.gone:
-            return ""
-        return refusal(planned.gone, self._known, self._survey.unseen)
 
     def _reconcile_access(self, planned: Plan) -> set[str]:
         """Give every known document that is covered the groups it should have by now, all in one transaction.
@@ -299,12 +221,6 @@ class _Run:
         if removals:
             self._index.remove(self._ledger.run_id, removals)
             self._ledger.told([outcome for _, outcome in removals])
-
-
-def _without(left_out: Sequence[LeftOut], removed: Sequence[Gone]) -> list[LeftOut]:
-    """Without those whose document is removed: a source has one outcome."""
-    places = {(one.root, one.known.path) for one in removed}
-    return [one for one in left_out if (one.root, one.path) not in places]
 
 
 def _named(groups: Groups) -> str:

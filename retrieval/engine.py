@@ -23,6 +23,7 @@ from retrieval.store.exact import ExactVectors
 from retrieval.store.history.versions import History
 from retrieval.store.home import Home, HomeLock
 from retrieval.store.index import ChunkLimits, Index
+from retrieval.store.known import Known
 from retrieval.store.lexical import TantivyIndex
 from retrieval.store.remembering import RememberingEmbedder
 from retrieval.store.thresholds import Thresholds
@@ -67,6 +68,11 @@ class Engine:
     def embedder(self) -> Embedder:
         """What questions and sentences are embedded by."""
         return RememberingEmbedder(self._embedder)
+
+    @property
+    def known(self) -> Known:
+        """What a run would be planned by; also where the home was opened for reading."""
+        return self._index or Known(self._database, self.home.path)
 
     def search(
         self,

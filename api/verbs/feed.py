@@ -1,6 +1,7 @@
 """`footnote ingest`."""
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from api.errors import InvalidRequest
 from api.objects import ReportObject
 from api.opening import quiet
 from api.progress import Counts
-from api.reports import print_outcomes, summary
+from api.reports import print_outcomes, print_preview, summary
 from api.settings import Settings
 from api.verbs.options import json_option
 from retrieval.errors import HomeLocked
@@ -32,6 +33,8 @@ _NOT_ALL_DONE = 1
 @click.option("--keep", type=click.IntRange(1, 1_000), metavar="N", help="Keep N versions of each document (first: 3).")
 @click.option("--again", is_flag=True, help="Take in what was forgotten, too.")
 @click.option("--retry", type=click.IntRange(1, LARGEST_NUMBER), metavar="RUN", help="What failed in RUN, alone.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+@click.option("--watch", is_flag=True, help="Go on, and take in each change, until stopped.")
 @json_option
 def command(
     *,
@@ -44,18 +47,16 @@ def command(
     keep: int | None,
     again: bool,
     retry: int | None,
+    dry_run: bool,
+    watch: bool,
     as_json: bool,
 ) -> int:
     """Take in files and folders: what is new or changed is converted and indexed.
 
-    While a server runs on the same home, the work is handed to it. Exit code 1:
-    some sources failed.
+    A running server is handed the work. Exit code 1: some sources failed.
     """
     quiet()
-    if bool(paths) == (retry is not None):
-        raise InvalidRequest("either paths, or --retry with a run's number", remedy="`footnote runs` lists the runs")
-    if force and not prune:
-        raise InvalidRequest("--force goes with --prune", remedy="leave it out, or add --prune")
+    _refuse_nonsense(paths=paths, retry=retry, prune=prune, force=force, alone=dry_run or watch, both=dry_run and watch)
     arguments: dict[str, Any] = {
         "paths": [path if "://" in path else os.path.abspath(path) for path in paths],
         "collection": collection,
@@ -67,12 +68,31 @@ def command(
         "again": again,
         "retry": retry,
     }
-    report = _ingest(settings.load(), arguments)
-    if as_json:
-        terminal.emit(report)
-    else:
-        _print(report)
-    return _NOT_ALL_DONE if report["failed"] or report["refusal"] else 0
+    loaded = settings.load()
+    if dry_run:
+        _previewed(loaded, arguments, as_json=as_json)
+        return 0
+    if watch:
+        from api import watching  # loads the library that watches
+
+        def run() -> None:
+            _told(_ingest(loaded, arguments), as_json=as_json)
+            sys.stdout.flush()  # whoever reads it wants it now, not when the program ends
+
+        watching.watch(loaded.home, arguments["paths"], run)
+        return 0
+    return _told(_ingest(loaded, arguments), as_json=as_json)
+
+
+def _refuse_nonsense(
+    *, paths: tuple[str, ...], retry: int | None, prune: bool, force: bool, alone: bool, both: bool
+) -> None:
+    if bool(paths) == (retry is not None):
+        raise InvalidRequest("either paths, or --retry with a run's number", remedy="`footnote runs` lists the runs")
+    if force and not prune:
+        raise InvalidRequest("--force goes with --prune", remedy="leave it out, or add --prune")
+    if both or (alone and retry is not None):
+        raise InvalidRequest("--dry-run, --watch and --retry exclude each other", remedy="use one of them")
 
 
 def _ingest(loaded: Settings, arguments: dict[str, Any]) -> ReportObject:
@@ -86,6 +106,25 @@ def _ingest(loaded: Settings, arguments: dict[str, Any]) -> ReportObject:
                 if server is None:
                     raise
                 return server.ingest(arguments, show)
+
+
+def _previewed(loaded: Settings, arguments: dict[str, Any], *, as_json: bool) -> None:
+    from api import feeding
+
+    found = feeding.preview(loaded, arguments)
+    if as_json:
+        terminal.emit(found)
+    else:
+        print_preview(found, terminal.console())
+
+
+def _told(report: ReportObject, *, as_json: bool) -> int:
+    """The exit code, once the report is printed."""
+    if as_json:
+        terminal.emit(report)
+    else:
+        _print(report)
+    return _NOT_ALL_DONE if report["failed"] or report["refusal"] else 0
 
 
 def _print(report: ReportObject) -> None:

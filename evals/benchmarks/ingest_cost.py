@@ -23,7 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from evals.progress import IngestBar
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.errors import FootnoteError
 from retrieval.settings import EngineSettings

@@ -21,7 +21,8 @@ from rich.table import Table
 from evals.benchmarks.ingest_cost import family, machine, resident
 from evals.benchmarks.reingest import unchanged
 from evals.benchmarks.stand_in import StandIn
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.models import Outcome
 from retrieval.settings import EngineSettings

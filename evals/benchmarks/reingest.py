@@ -8,6 +8,7 @@ processes of its own. Embedding is a stand-in on both sides: what is measured is
 
 import argparse
 import json
+import resource
 import shutil
 import statistics
 import subprocess
@@ -23,7 +24,8 @@ from rich.table import Table
 
 from evals.benchmarks.ingest_cost import machine
 from evals.benchmarks.stand_in import TEXT_SUFFIXES, StandIn
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.models import OWNER
 from retrieval.settings import EngineSettings
@@ -60,6 +62,7 @@ def _ours(corpus: Path, home: Path, *, repeats: int) -> dict[str, Any]:
         "files": files,
         "chunks": first["chunks"],
         "unchanged_seconds": [run["seconds"] for run in runs],
+        "unchanged_processor": [run["processor"] for run in runs],
         "bound_seconds": 1.5 + files * 1e-4,
         "changed_files": changed,
         "new_chunks": new,
@@ -78,7 +81,7 @@ def _ingested(corpus: Path, home: Path) -> dict[str, int]:
 def unchanged(corpus: Path, home: Path) -> dict[str, Any]:
     """The command as a user runs it. What it could not read it tells of again, and exits with 1."""
     command = [sys.executable, "-c", _COMMAND, "ingest", str(corpus), "--json"]
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _children_seconds()
     done = subprocess.run(  # noqa: S603 - our own command
         command, env={"FOOTNOTE_HOME": str(home), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
     )
@@ -86,7 +89,13 @@ def unchanged(corpus: Path, home: Path) -> dict[str, Any]:
     report = json.loads(done.stdout)
     if report["embedded"] or report["indexed"]:
         raise SystemExit("the run was not an unchanged one")
-    return {"seconds": seconds, "files": len(report["outcomes"])}
+    return {"seconds": seconds, "processor": _children_seconds() - used, "files": len(report["outcomes"])}
+
+
+def _children_seconds() -> float:
+    """Of the processor, by all processes that were started here and have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def _chunk_texts(home: Path) -> dict[tuple[str, str], int]:
@@ -124,6 +133,7 @@ def _peer(corpus: Path, state: Path, *, repeats: int) -> dict[str, Any]:
         "files": first["files"],
         "chunks": first["chunks"],
         "unchanged_seconds": [run["process_seconds"] for run in runs],
+        "unchanged_processor": [run["processor"] for run in runs],
         "changed_files": changed,
         "new_chunks": second["added"],
         "embedded": second["embedded"],
@@ -132,9 +142,10 @@ def _peer(corpus: Path, state: Path, *, repeats: int) -> dict[str, Any]:
 
 def _peer_run(corpus: Path, state: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "evals.benchmarks.langchain_index", str(corpus), str(state)]
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _children_seconds()
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own module
-    return {**json.loads(done.stdout), "process_seconds": time.perf_counter() - started}
+    seconds = time.perf_counter() - started
+    return {**json.loads(done.stdout), "process_seconds": seconds, "processor": _children_seconds() - used}
 
 
 def _print(figures: dict[str, dict[str, Any]]) -> None:
@@ -144,6 +155,7 @@ def _print(figures: dict[str, dict[str, Any]]) -> None:
     table.add_row("files", *(f"{one['files']:,}" for one in figures.values()))
     table.add_row("chunks", *(f"{one['chunks']:,}" for one in figures.values()))
     table.add_row("unchanged, whole process, s", *(_spread(one["unchanged_seconds"]) for one in figures.values()))
+    table.add_row("of the processor, s", *(_spread(one["unchanged_processor"]) for one in figures.values()))
     table.add_row("at most, s", f"{figures['footnote']['bound_seconds']:.2f}", "")
     table.add_row("files changed", *(str(one["changed_files"]) for one in figures.values()))
     table.add_row("chunks whose text is new", *(str(one["new_chunks"]) for one in figures.values()))

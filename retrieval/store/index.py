@@ -7,29 +7,26 @@ in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
 """
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, update
+from sqlalchemy import Connection, delete, insert, select, true, update
 
 from retrieval.errors import NotFound
-from retrieval.models import KnownDocument, Outcome, StagedVersion
+from retrieval.models import Outcome, StagedVersion
 from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.settings import ChunkSettings
 from retrieval.store import staging
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
-from retrieval.store.catalog import groups_of, live, pages_of
+from retrieval.store.catalog import live
 from retrieval.store.database import Database
-from retrieval.store.history import tombstones
 from retrieval.store.history.forgetting import Forgetter, Forgotten
-from retrieval.store.history.tombstones import Tombstones
 from retrieval.store.indexes import Indexes
+from retrieval.store.known import Known
 from retrieval.store.publisher import Publisher
-from retrieval.store.schema import documents, grants, outcomes, runs, versions
-from retrieval.store.sightings import Sightings
+from retrieval.store.schema import documents, grants, runs, versions
 from retrieval.store.sweep import Sweeper, keep_versions
 from retrieval.store.upkeep.doctor import Doctor
 from retrieval.store.upkeep.upkeep import Upkeep
@@ -53,7 +50,7 @@ class Acknowledged:
     outcomes: tuple[Outcome, ...]
 
 
-class Index:
+class Index(Known):
     """All writes to one home. Its methods may be called from several threads; each is whole when it returns."""
 
     def __init__(
@@ -68,19 +65,16 @@ class Index:
         chunk_limits: ChunkLimits,
         home: Path,
     ) -> None:
-        self._database = database
+        super().__init__(database, home)
         self._blobs = blobs
         self._embedder = embedder
         self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
         self._publisher = Publisher(database, self._indexes, embedder)
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
         self._forgetter = Forgetter(database, blobs, self._indexes)
-        self._lock = threading.RLock()
         doctor = Doctor(database, blobs, self._indexes, vector_index, lexical_index, embedder)
         self.upkeep = Upkeep(database, blobs, doctor=doctor, indexes=self._indexes, lock=self._lock)
         self._open_runs: set[int] = set()
-        self.sightings = Sightings(database, self._lock)
-        self.home = home
         self.chunk_limits = chunk_limits
         self.model_fingerprint = embedder.fingerprint
 
@@ -109,45 +103,12 @@ class Index:
         """A run ended by an error: it stays unfinished in the ledger, and holds nothing up any more."""
         self._open_runs.discard(run_id)
 
-    def failed_in(self, run_id: int) -> tuple[str, tuple[str, ...]]:
-        """The collection of a run, and the URIs of its sources that failed. Raises `NotFound`."""
-        failed = select(outcomes.c.uri).where(outcomes.c.run_id == run_id, outcomes.c.outcome == "failed")
-        with self._database.read() as connection:
-            collection = connection.execute(select(runs.c.collection).where(runs.c.id == run_id)).scalar()
-            if collection is None:
-                raise NotFound(f"there is no run {run_id}", remedy="`footnote runs` lists them")
-            return str(collection), tuple(connection.execute(failed.order_by(outcomes.c.number)).scalars())
-
-    def roots(self, collection: str) -> tuple[str, ...]:
-        """The source roots of a collection's documents and remembered grants, sorted."""
-        found = select(documents.c.root).where(documents.c.collection == collection)
-        granted = select(grants.c.root).where(grants.c.collection == collection)
-        with self._database.read() as connection:
-            return tuple(sorted(connection.execute(found.union(granted)).scalars()))
-
-    def known(self, collection: str, root: str) -> tuple[KnownDocument, ...]:
-        """Published documents below one root, by path."""
-        with self._database.read() as connection:
-            return _known(connection, documents.c.collection == collection, documents.c.root == root)
-
-    def same_bytes(self, collection: str, content_hash: str) -> KnownDocument | None:
-        """The first published document, by path, that was read from these bytes."""
-        with self._database.read() as connection:
-            found = _known(connection, documents.c.collection == collection, versions.c.content_hash == content_hash)
-        return found[0] if found else None
-
     def keep_original(self, path: Path) -> tuple[str, int]:
         """Copy a source into the home: (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
         return self._blobs.keep(path)
 
     def original(self, content_hash: str) -> Path:
         return self._blobs.path(content_hash)
-
-    def grants(self, collection: str, root: str) -> Mapping[str, tuple[str, ...]]:
-        """Remembered groups by path prefix below `root`; `""` is the whole of it."""
-        query = select(grants.c.prefix, grants.c.groups).where(grants.c.collection == collection, grants.c.root == root)
-        with self._database.read() as connection:
-            return {prefix: groups_of(groups) for prefix, groups in connection.execute(query)}
 
     def grant(self, collection: str, root: str, prefix: str, groups: Sequence[str]) -> None:
         """Remember the groups of a path prefix for this and later runs, in place of those of all paths below it."""
@@ -220,11 +181,6 @@ class Index:
             self._forgetter.bury(run_id, document_id, outcome)
             return self._forgetter.erase(document_id)
 
-    def tombstones(self, collection: str) -> Tombstones:
-        """What an ingest must not bring back unless it is told to."""
-        with self._database.read() as connection:
-            return tombstones.of_collection(connection, collection)
-
     def keep_versions(self, number: int) -> None:
         """How many versions of each document sweeps leave from now on, the one that answers counted."""
         with self._lock, self._database.write() as connection:
@@ -254,42 +210,3 @@ class Index:
         if connection.execute(select(versions.c.id).where(versions.c.document_id == holder, live())).first():
             raise NotFound(f"{path} already names another document", remedy="ingest the folder again")
         connection.execute(update(documents).where(documents.c.id == holder).values(path=f"{path}#removed-{holder}"))
-
-
-def _known(connection: Connection, *where: ColumnElement[bool]) -> tuple[KnownDocument, ...]:
-    query = (
-        select(
-            documents.c.id,
-            documents.c.path,
-            documents.c.uri,
-            documents.c.groups,
-            versions.c.number,
-            versions.c.content_hash,
-            versions.c.fingerprint,
-            versions.c.pages,
-            versions.c.chunk_count,
-            documents.c.container,
-            versions.c.explained,
-            versions.c.quality,
-        )
-        .join(versions, versions.c.document_id == documents.c.id)
-        .where(live(), *where)
-        .order_by(documents.c.path)
-    )
-    return tuple(
-        KnownDocument(
-            document_id=row.id,
-            path=row.path,
-            uri=row.uri,
-            version=row.number,
-            content_hash=row.content_hash,
-            fingerprint=row.fingerprint,
-            groups=groups_of(row.groups),
-            pages=len(json.loads(row.pages)),
-            chunks=row.chunk_count,
-            container=row.container,
-            explained=pages_of(row.explained),
-            quality=json.loads(row.quality),
-        )
-        for row in connection.execute(query)
-    )

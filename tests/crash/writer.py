@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.models import OWNER, Outcome
 from tests.crash.log import Log

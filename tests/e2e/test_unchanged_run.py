@@ -10,7 +10,8 @@ import pytest
 
 from evals.benchmarks.stand_in import StandIn
 from ingest import stamps
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.settings import EngineSettings
 

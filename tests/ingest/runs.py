@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from ingest.ledger import IngestReport
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.models import OWNER, Caller, DocumentSummary, Outcome
 

@@ -14,7 +14,8 @@ from ingest import stamps
 from ingest.access import NOBODY, granted, narrowed
 from ingest.errors import Unreadable
 from ingest.ledger import IngestReport
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.errors import EmbeddingFailed
 from retrieval.models import OWNER, PUBLIC, Caller

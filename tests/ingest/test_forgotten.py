@@ -4,9 +4,7 @@ from pathlib import Path
 
 from retrieval.engine import Engine
 from retrieval.models import OWNER, Outcome
-from tests.ingest.test_pipeline import corpus, documents, embedder, engine, run, told, write
-
-__all__ = ["corpus", "embedder", "engine"]
+from tests.ingest.runs import documents, run, told, write
 
 
 def forget(engine: Engine, name: str) -> None:

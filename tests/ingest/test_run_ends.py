@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest import publishing, stamps
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.errors import StorageFull
 from retrieval.models import Outcome, StagedVersion

@@ -6,7 +6,8 @@ from typing import Any
 
 from evals import records
 from evals.models import BeirSet
-from ingest.pipeline import IngestOptions, ingest
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.models import Outcome, StagedVersion
 from retrieval.ports import Embedder
