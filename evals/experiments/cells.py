@@ -9,7 +9,7 @@ from evals.benchmark import BEIR_KS, QUESTION_KS, Prepared, measure
 from evals.kept import Report
 from evals.models import BeirSet, QueryScores
 from evals.progress import Tracks
-from evals.results import AnswersReport, RetrievalReport
+from evals.results import RetrievalReport
 from retrieval.errors import UsageError
 from retrieval.models import Mode
 from retrieval.search.requests import MAX_HITS
@@ -166,7 +166,3 @@ def _named_k(report: RetrievalReport, k: int) -> RetrievalReport:
     }
     metrics = {named(name): interval for name, interval in report.metrics.items()}
     return replace(report, scores=scores, metrics=metrics)
-
-
-def is_answers(report: Report) -> bool:
-    return isinstance(report, AnswersReport)
