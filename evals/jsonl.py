@@ -3,13 +3,30 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from evals.errors import BadSet, Problem
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 T = TypeVar("T", bound=BaseModel)
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such field",
+    "model_type": "not a JSON object",
+    "string_type": "should be a text in quotes",
+    "int_type": "should be a whole number",
+    "bool_type": "should be true or false",
+    "list_type": "should be a list in brackets",
+    "greater_than_equal": "should be {ge} or more",
+    "literal_error": "should be {expected}",
+    "value_error": "{error}",
+}
+_PATTERNS = {r"\S": "is empty", r"^\S+$": "is empty, or holds a blank"}
 
 
 def read(path: Path, model: type[T], problems: list[Problem]) -> Iterator[tuple[int, T]]:
@@ -25,7 +42,7 @@ def read(path: Path, model: type[T], problems: list[Problem]) -> Iterator[tuple[
         except json.JSONDecodeError as exc:
             problems.append(Problem(str(path), number, "", f"not JSON: {exc.msg} at column {exc.colno}"))
         except ValidationError as exc:
-            problems.extend(Problem(str(path), number, _field(error["loc"]), error["msg"]) for error in exc.errors())
+            problems.extend(Problem(str(path), number, _field(error["loc"]), _told(error)) for error in exc.errors())
 
 
 def text_of(path: Path) -> str:
@@ -37,6 +54,15 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError as exc:
         line = path.read_bytes()[: exc.start].count(b"\n") + 1
         raise BadSet([Problem(str(path), line, "", "not UTF-8")]) from exc
+
+
+def _told(error: "ErrorDetails") -> str:
+    """What is wrong, in words for who wrote the line."""
+    context = error.get("ctx", {})
+    if error["type"] == "string_pattern_mismatch" and context["pattern"] in _PATTERNS:
+        return _PATTERNS[context["pattern"]]
+    words = _WORDS.get(error["type"])
+    return error["msg"] if words is None else words.format(**context)
 
 
 def _field(location: tuple[int | str, ...]) -> str:

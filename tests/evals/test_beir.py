@@ -142,11 +142,11 @@ def test_bad_lines_are_told_together(tmp_path: Path) -> None:
 
     found = complaints(tmp_path)
 
-    assert found[0] == "corpus.jsonl:1:_id: Field required"
-    assert found[1].startswith("corpus.jsonl:2:_id: String should match pattern")
-    assert found[2] == "corpus.jsonl:3:text: Input should be a valid string"
+    assert found[0] == "corpus.jsonl:1:_id: is missing"
+    assert found[1] == "corpus.jsonl:2:_id: is empty, or holds a blank"
+    assert found[2] == "corpus.jsonl:3:text: should be a text in quotes"
     assert found[3].startswith("queries.jsonl:4:: not JSON: ")
-    assert found[4].startswith("queries.jsonl:5:text: String should match pattern")
+    assert found[4] == "queries.jsonl:5:text: is empty"
 
 
 def test_a_file_that_is_not_text_is_refused_with_its_line(tmp_path: Path) -> None:

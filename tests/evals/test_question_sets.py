@@ -70,18 +70,27 @@ def test_bad_lines_are_told_with_line_and_field(tmp_path: Path) -> None:
 
     assert complaints(file) == [
         "3:id: 'a' stands on line 1 too",
-        "4:question: Field required",
-        "5:evidence.1.page: Input should be greater than or equal to 1",
-        "6:evidence.0.pgae: Extra inputs are not permitted",
-        "7:: Value error, a question that is not answerable has no evidence",
-        "8:answerable: Input should be a valid boolean",
-        "9:: Input should be a valid dictionary or instance of _QuestionLine",
+        "4:question: is missing",
+        "5:evidence.1.page: should be 1 or more",
+        "6:evidence.0.pgae: there is no such field",
+        "7:: a question that is not answerable has no evidence",
+        "8:answerable: should be true or false",
+        "9:: not a JSON object",
     ]
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     """It holds no question."""
     assert complaints(written(tmp_path)) == ["0:: holds no question"]
+
+
+@pytest.mark.parametrize(("line", "kind"), [("q1 0 d1 1", "judgements"), ("q1 Q0 d1 1 0.5 mine", "a run")])
+def test_files_of_trec_are_no_set_and_their_use_is_told(tmp_path: Path, line: str, kind: str) -> None:
+    """They hold no questions; they can be compared."""
+    (tmp_path / "file").write_text(f"{line}\n")
+
+    with pytest.raises(UsageError, match=f"holds {kind} in TREC's format"):
+        load(tmp_path / "file")
 
 
 def test_a_path_tells_which_kind_of_set_it_is(tmp_path: Path) -> None:
