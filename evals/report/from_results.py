@@ -1,6 +1,6 @@
 """Kept results of one set, of search or of answers, as a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from evals.circumstances import changed
@@ -15,11 +15,12 @@ _MAIN = ("quote_recall@5", "page_hit@5", "ndcg@10", "f1", "document_citation_rec
 _SHOWN = 7
 
 
-def report(measured: Mapping[str, Result], *, main: str | None = None) -> Report:
+def report(measured: Mapping[str, Result], *, main: str | None = None, shown: Sequence[str] = ()) -> Report:
     """One configuration per name, all over one set; the first is what the others are held against.
 
-    `main` is the metric to decide by, by default that of the closest level which the set judges: quotes, pages,
-    documents; for answers the words in common with what was expected.
+    `main` is the metric to decide by, by default the first of `shown`, else that of the closest level which the set
+    judges: quotes, pages, documents; for answers the words in common with what was expected. `shown` are the metrics
+    of tables and tests, by default the headlines.
 
     Raises: `UsageError` where nothing was measured, or not that metric, or the results are of two kinds, or over
     other queries.
@@ -29,11 +30,12 @@ def report(measured: Mapping[str, Result], *, main: str | None = None) -> Report
     first = next(iter(measured.values()))
     for name, one in measured.items():
         _check(name, first, one)
-    main = main or next((name for name in _MAIN if name in first.metrics), next(iter(first.metrics)))
-    if main not in first.metrics:
-        raise UsageError(f"{main} was not measured", remedy=f"choose from {', '.join(first.metrics)}")
     in_all = [name for name in first.metrics if all(name in one.metrics for one in measured.values())]
-    shown = [main, *(name for name in headlines(in_all) if name != main)][:_SHOWN]
+    main = main or next((name for name in (*shown[:1], *_MAIN) if name in in_all), in_all[0])
+    if main not in in_all:
+        raise UsageError(f"{main} was not measured", remedy=f"choose from {', '.join(in_all)}")
+    chosen = [name for name in shown if name in in_all] or headlines(in_all)
+    shown = [main, *(name for name in chosen if name != main)][:_SHOWN]
     return Report(
         title=first.set_name,
         measures="Search" if isinstance(first, RetrievalReport) else "Answers",
@@ -80,7 +82,7 @@ def _case_of_answer(record: AnswerRecord) -> Case:
     return Case(record.query, record.question, expected, record.expected, came, record.citations)
 
 
-def _versus(measured: Mapping[str, Result], main: str, shown: list[str]) -> tuple[Versus, ...]:
+def _versus(measured: Mapping[str, Result], main: str, shown: Sequence[str]) -> tuple[Versus, ...]:
     """Every other configuration against the first, p-values corrected for all the comparisons of the report."""
     (_, first), *others = measured.items()
     found = {

@@ -9,6 +9,7 @@ from evals.answers import measure as answering
 from evals.benchmark import measure, prepared
 from evals.circumstances import circumstances
 from evals.dataset import load
+from evals.experiments import shelf
 from evals.kept import Report as Result
 from evals.report.content import Report
 from evals.report.from_results import report
@@ -30,6 +31,25 @@ def of_files(paths: Sequence[Path], *, main: str | None = None) -> Report:
     if len(set(names.values())) < len(names):
         names = {path: str(path) for path in paths}
     return report({names[path]: kept.read(path) for path in paths}, main=main)
+
+
+def of_experiment(folder: Path, *, main: str | None = None) -> Report:
+    """A kept experiment: a configuration each cell, the first cell being what the others are held against.
+
+    Raises: `BadSet` where the folder holds none.
+    """
+    found = shelf.load(folder)
+    varied = list(found.cells[0].varied)
+    measured = {
+        " / ".join(str(cell.varied[name]) for name in varied) or "as configured": cell.report for cell in found.cells
+    }
+    made = report(measured, main=main, shown=found.metrics)
+    notes = (f"configurations are told by {' / '.join(varied)}", *made.notes) if varied else made.notes
+    return replace(made, title=f"{found.name}: {found.set_name}", notes=notes)
+
+
+def is_experiment(path: Path) -> bool:
+    return (path / shelf.SUMMARY).is_file()
 
 
 def of_set(

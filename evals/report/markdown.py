@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from evals.intervals import Interval
 from evals.paired import Comparison
 from evals.report.content import Case, Configuration, Report, Versus
-from evals.report.page import MANY, WORST
-from evals.report.wording import COMPARED, changed_most, conclusion, how_to_read, main_first, place, verdict
+from evals.report.page import WORST
+from evals.report.wording import COMPARED, MANY, changed_most, conclusion, how_to_read, main_first, place, verdict
 from evals.results import Shown
 
 _QUOTED = 120  # characters of a passage

@@ -11,11 +11,10 @@ from evals.intervals import Interval
 from evals.paired import Comparison
 from evals.report import plots
 from evals.report.content import Case, Report, Versus
-from evals.report.wording import COMPARED, changed_most, conclusion, how_to_read, main_first, place, verdict
+from evals.report.wording import COMPARED, MANY, changed_most, conclusion, how_to_read, main_first, place, verdict
 from evals.results import Shown
 
 WORST = 10
-MANY = 4  # comparisons; of more, one is told whole
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -112,10 +111,11 @@ def _latency(report: Report) -> str:
     drawn = plots.latency(report)
     if not drawn:
         return ""
+    deeper = " Measuring searches deeper than users do: compare, don't promise." if report.measures == "Search" else ""
     return (
         f"<h2>Quality against latency</h2>\n{_figure('', drawn)}"
         '<p class="legend">A point is the median query, the upright line the interval of the mean, the dotted line '
-        "reaches to the 95th percentile. Measuring searches deeper than users do: compare, don't promise.</p>"
+        f"reaches to the 95th percentile.{deeper}</p>"
     )
 
 
@@ -199,7 +199,7 @@ def _cell(found: Interval, *, top: bool) -> str:
 
 
 def _grid(headings: Iterable[str], rows: Iterable[str]) -> str:
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    head = "".join(f'<th scope="col">{escape(heading).replace("_", "_<wbr>")}</th>' for heading in headings)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 

@@ -8,14 +8,14 @@ from evals.report import svg
 from evals.report.content import Configuration, Report
 from evals.report.svg import Scale
 
-COLOURS = 8
-_LONGEST_NAME = 30
+_COLOURS = 8
+_LONGEST_NAME = 40
 _ROW = 26
 
 
-def colour(position: int) -> str:
-    """The class of a configuration's colour; the ninth has the first one's again, its name stands beside it anyway."""
-    return f"c{position % COLOURS}"
+def colour(report: Report, position: int) -> str:
+    """The class of a configuration's colour; one for all where there are more of them than colours."""
+    return f"c{position}" if len(report.configurations) <= _COLOURS else "c0"
 
 
 def bars(report: Report, metric: str) -> str:
@@ -32,7 +32,7 @@ def bars(report: Report, metric: str) -> str:
         told = f"{one.name}: {found.mean:.3f}, {found.low:.3f} to {found.high:.3f}"
         shapes += [
             svg.label(left - 8, middle + 4, _name(one), anchor="end"),
-            svg.box(left, y + 5, scale(found.mean) - left, _ROW - 10, f"bar {colour(position)}", told),
+            svg.box(left, y + 5, scale(found.mean) - left, _ROW - 10, f"bar {colour(report, position)}", told),
             *_whisker(scale(found.low), scale(found.high), middle),
             svg.label(right + 10, middle + 4, f"{found.mean:.3f}", "value"),
         ]
@@ -61,7 +61,7 @@ def latency(report: Report) -> str:
             svg.line(x(middle), y(mean.low), x(middle), y(mean.high), "whisker"),
             *(svg.line(x(middle) - 4, y(end), x(middle) + 4, y(end), "whisker") for end in (mean.low, mean.high)),
             svg.line(x(middle), y(mean.mean), x(late), y(mean.mean), "thin"),
-            svg.dot(*at, f"dot {colour(position)}", told),
+            svg.dot(*at, f"dot {colour(report, position)}", told),
             _beside(at, _name(one), taken),
         ]
     return svg.drawing(660, 296, shapes, says=f"{report.main} against seconds a query")
@@ -78,7 +78,7 @@ def risk(report: Report) -> str:
     taken: list[tuple[float, float]] = []
     for position, one, curve in curves:
         points = [(x(float(c)), y(float(r))) for c, r in zip(curve.coverage, curve.risk, strict=True)]
-        shapes += [svg.path(points, f"curve {colour(position)}"), _beside(points[-1], _name(one), taken)]
+        shapes += [svg.path(points, f"curve {colour(report, position)}"), _beside(points[-1], _name(one), taken)]
     return svg.drawing(700, 296, shapes, says="risk against coverage")
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-CHARACTER = 6.6  # widest mean width of a character of 12 px
+CHARACTER = 7.2  # mean width of a character of 12 px in a wide font
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ from evals.results import Shown
 COMPARED = ("metric", "change", "effect", "better / worse / same", "p (Holm)", "could be missed", "finding")
 """Headings of a table of comparisons."""
 
+MANY = 4
+"""Comparisons; of more, one is told whole."""
+
 _MOVED = 5
+_NAMED = 3
 
 
 def conclusion(report: Report) -> str:
@@ -17,14 +21,40 @@ def conclusion(report: Report) -> str:
     best_says = f"{report.main} is {mean.mean:.3f} ({mean.low:.3f} to {mean.high:.3f})"
     if not report.versus:
         return f"{best_says} on {report.queries} queries."
+    found = _in_short(report) if len(report.versus) > MANY else _each(report)
+    return f"Best: {best.name}, {best_says}. {found or f'No difference to {first.name} is beyond chance.'}"
+
+
+def _each(report: Report) -> str:
+    """Which metrics of which configurations differ from the first beyond chance."""
     findings = [
-        f"{versus.name} is {how} than {first.name} in {', '.join(names)}."
+        f"{versus.name} is {how} than {report.configurations[0].name} in {', '.join(names)}."
         for versus in report.versus
         for how in ("better", "worse")
         if (names := [one.metric for one in main_first(report, versus) if verdict(report, one) == how])
     ]
-    found = " ".join(findings) or f"No difference to {first.name} is beyond chance."
-    return f"Best: {best.name}, {best_says}. {found}"
+    return " ".join(findings)
+
+
+def _in_short(report: Report) -> str:
+    """How many configurations differ from the first beyond chance, by the main metric."""
+    verdicts = {
+        versus.name: verdict(report, one)
+        for versus in report.versus
+        for one in versus.compared
+        if one.metric == report.main
+    }
+    named = {how: [name for name, found in verdicts.items() if found == how] for how in ("better", "worse")}
+    findings = [
+        f"{len(names)} of {len(verdicts)} are {how} than {report.configurations[0].name}" + _some(names)
+        for how, names in named.items()
+        if names
+    ]
+    return "; ".join(findings) + "." if findings else ""
+
+
+def _some(names: list[str]) -> str:
+    return f" ({', '.join(names)})" if len(names) <= _NAMED else ""
 
 
 def how_to_read(report: Report) -> str:

@@ -18,7 +18,9 @@ _MODES: tuple[Mode, ...] = ("dense", "lexical", "hybrid")
 
 
 @click.command()
-@click.argument("paths", metavar="SET|RESULT...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths", metavar="SET|FOLDER|RESULT...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
 @click.option(
     "--out",
     "outs",
@@ -48,7 +50,8 @@ def command(
 ) -> None:
     """One page that says how good it is, what is better, and where it fails.
 
-    Of results kept with --save, the first being what the others are held against; or of a SET, measured now.
+    Of results kept with --save, the first being what the others are held against; of an experiment's folder; or of a
+    SET, measured now.
     """
     from evals import kept  # loads the engine
     from evals.report import make
@@ -60,6 +63,8 @@ def command(
         found = make.of_files(paths, main=main)
     elif len(paths) > 1:
         raise UsageError("several sets were given", remedy="give results kept with --save, or one set")
+    elif make.is_experiment(paths[0]):
+        found = make.of_experiment(paths[0], main=main)
     else:
         found = make.of_set(
             paths[0],

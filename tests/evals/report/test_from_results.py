@@ -41,6 +41,16 @@ def test_a_loss_is_called_one_and_a_small_change_chance() -> None:
     assert conclusion(moved).endswith("No difference to old is beyond chance.")
 
 
+def test_of_many_configurations_the_conclusion_counts() -> None:
+    """Five of 20 gains, one the same: no list of sentences."""
+    many = {"old": searched([0] * 20), "same": searched([0] * 20)}
+    many |= {f"new{number}": searched([1] * 20) for number in range(5)}
+
+    found = conclusion(report(many, main="hit@1"))
+
+    assert found.endswith("5 of 6 are better than old.")
+
+
 def test_p_values_are_corrected_over_the_whole_report() -> None:
     """Six gains of six: p is 2/64 alone, and four times that among the two metrics of two comparisons."""
     alone = report({"old": searched([0] * 6), "new": searched([1] * 6)}, main="hit@1")

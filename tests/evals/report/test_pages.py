@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from evals import kept
+from evals.experiments.result import CellResult
+from evals.experiments.shelf import Shelf, settle
 from evals.report import make, plots
 from evals.report.from_results import report
 from evals.report.markdown import markdown
@@ -174,6 +176,24 @@ def test_kept_files_become_configurations_named_by_them(tmp_path: Path) -> None:
         str(tmp_path / "old.json"),
         str(tmp_path / "b" / "old.json"),
     ]
+
+
+def test_an_experiment_is_a_configuration_each_cell(tmp_path: Path) -> None:
+    """Named by what was varied, judged by the first figure that it compares, the first cell being the baseline."""
+    shelf = Shelf(tmp_path)
+    cells = []
+    for k, scores in ((1, [0] * 20), (2, [1] * 20)):
+        shelf.put(f"cell{k}", searched(scores))
+        cells.append(CellResult({"k": k}, searched(scores), (), f"cell{k}"))
+    settle(shelf, cells, name="depth", set_name="few questions", measure="retrieval", metrics=["hit@1"])
+
+    found = make.of_experiment(tmp_path)
+
+    assert make.is_experiment(tmp_path)
+    assert (found.title, found.main) == ("depth: few questions", "hit@1")
+    assert [one.name for one in found.configurations] == ["1", "2"]
+    assert found.notes[0] == "configurations are told by k"
+    assert found.best.name == "2"
 
 
 def test_a_report_goes_to_html_or_markdown_by_its_name(tmp_path: Path) -> None:
