@@ -139,7 +139,8 @@ def _worst(report: Report) -> str:
 
 
 def _case(report: Report, query: str, case: Case) -> str:
-    scores = "; ".join(f"{one.name} {_score(one.by_query[report.main].get(query))}" for one in report.configurations)
+    few = report.configurations if len(report.versus) <= MANY else (report.configurations[0], report.best)
+    scores = "; ".join(f"{one.name} {_score(one.by_query[report.main].get(query))}" for one in few)
     expected = _listed("ul", [(one, "") for one in case.expected])
     came = _listed("ol", [(one, case.right(one)) for one in case.came])
     return (

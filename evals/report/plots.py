@@ -52,6 +52,7 @@ def latency(report: Report) -> str:
     y = _padded(min(one.low for one in found), max(one.high for one in found), 250, 14)
     shapes = [*_grid_across(y, 60, 520), *_axis_down(x, 14, 250, unit="s a query"), *_axis_title(14, report.main)]
     taken: list[tuple[float, float]] = []
+    named = _worth_a_name(report, {name: middle for name, (middle, _) in spans.items()})
     for position, one in timed:
         middle, late = spans[one.name]
         mean = one.metrics[report.main]
@@ -62,9 +63,22 @@ def latency(report: Report) -> str:
             *(svg.line(x(middle) - 4, y(end), x(middle) + 4, y(end), "whisker") for end in (mean.low, mean.high)),
             svg.line(x(middle), y(mean.mean), x(late), y(mean.mean), "thin"),
             svg.dot(*at, f"dot {colour(report, position)}", told),
-            _beside(at, _name(one), taken),
+            _beside(at, _name(one), taken) if one.name in named else "",
         ]
     return svg.drawing(660, 296, shapes, says=f"{report.main} against seconds a query")
+
+
+def _worth_a_name(report: Report, seconds: Mapping[str, float]) -> set[str]:
+    """All where they are few; of many those than which no other is as good and faster."""
+    if len(seconds) <= _COLOURS:
+        return set(seconds)
+    sign = report.sign(report.main)
+    means = {one.name: sign * one.metrics[report.main].mean for one in report.configurations}
+    return {
+        name
+        for name in seconds
+        if not any(means[other] >= means[name] and seconds[other] < seconds[name] for other in seconds)
+    }
 
 
 def risk(report: Report) -> str:

@@ -146,6 +146,16 @@ def test_gains_stand_above_the_line_and_losses_below() -> None:
     assert re.search(r'class="loss" x="[\d.]+" y="102.0" width="[\d.]+" height="88.0"', drawn)
 
 
+def test_of_many_points_those_are_named_that_nothing_beats() -> None:
+    """k9 is best, k0 fastest; each between is slower than k0 and no better."""
+    many = {f"k{number}": searched([0, 0], seconds=0.1 + number) for number in range(9)}
+    many["k9"] = searched([1, 1], seconds=9.1)
+
+    drawn = plots.latency(report(many, main="hit@1"))
+
+    assert re.findall(r'<text class="" [^>]*>(k\d)</text>', drawn) == [f"k{number}" for number in (0, 9)]
+
+
 def test_scales_have_round_marks() -> None:
     """Linear by steps of 1, 2 or 5; by logarithms at 1, 2 and 5 of each power."""
     assert Scale(0, 1, 0, 100).ticks() == [0, 0.2, 0.4, 0.6, 0.8, 1.0]
