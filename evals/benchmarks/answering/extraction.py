@@ -36,7 +36,6 @@ from retrieval.search.passages import PassageReader
 JUDGED = ("clapnq", "docs", "sample")
 _WORDS = re.compile(r"\w+")
 _HELD = 0.8
-_WIDE = 200
 _STEPS = (-1.0, -0.5, 0.5, 1.0)
 
 
@@ -52,16 +51,15 @@ class Case:
 
 
 def cases(chosen_set: AnswerSet, engine: Engine) -> list[Case]:
-    """The baseline's nearest sentence is looked for among ten times as many sentences as the product embeds."""
+    """Both the answer and the nearest sentence are chosen among the sentences that the product embeds."""
     reader, extractor = PassageReader(engine.catalog), Extractor(engine.embedder)
-    wide = Extractor(engine.embedder, embed_at_most=_WIDE)
     found = []
     for asked in track([one for one in chosen_set.questions if _is_judged(one)], chosen_set.name):
         question = standalone(asked.question, asked.history)
         passages = reader.passages(engine.search(question, k=HITS_READ, caller=asked.caller), caller=asked.caller)
         statements = extractor.statements(question, passages)
         if statements:
-            nearest = max(wide.statements(question, passages), key=lambda one: one.features.cosine)
+            nearest = max(statements, key=lambda one: one.features.cosine)
             found.append(Case(asked, question, passages, statements, nearest.text))
     return found
 

@@ -54,7 +54,7 @@ class GullibleModel:
         if self._reading == "all":
             return text, {int(number): body for number, body in _NUMBERED.findall(text)}
         blocks = _SHAPE if self._reading == "shape" else _blocks_of(text)
-        documents = {int(number): body for number, body in blocks.findall(text)}
+        documents = {int(number): body.partition("\n\n")[2] for number, body in blocks.findall(text)}  # without name
         outside = blocks.sub("", text)
         if self._reading == "shape":
             outside += "\n".join("".join(found) for found in _ROLES.findall(text))

@@ -130,7 +130,7 @@ def _documents(passages: Sequence[Passage], *, nonce: str, room: Room) -> tuple[
 
 def _block(passage: Passage, *, number: int, nonce: str, text: str) -> str:
     """Everything a document wrote, its title and headings too, stands inside its lines."""
-    name = " > ".join(dict.fromkeys((passage.document, passage.title, *passage.section)))
+    name = " > ".join(dict.fromkeys(part for part in (passage.document, passage.title, *passage.section) if part))
     name = f"{name} (dated {passage.date})" if passage.date else name
     inside = without_marks(f"{name}\n\n{text}")
     return f"<<<{nonce} document {number}>>>\n{inside}\n<<<{nonce} end of document {number}>>>"
