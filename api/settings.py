@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=60.0, gt=0)
     llm_context_tokens: int = Field(default=4096, ge=512)
     llm_models: Path | None = Field(default=None, description="prices, limits and tokenizers of models, a TOML file")
+    llm_daily_tokens: int = Field(default=0, ge=0, description="tokens per key and day; 0 = no limit")
     llm_tries: int = Field(default=3, ge=1, le=10, description="how often a request that fails for a while is sent")
     judge: str = Field(default="", description="language model that judges answers, as provider:model")
     judge_base_url: str = ""

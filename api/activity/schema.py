@@ -5,9 +5,9 @@ Times are UTC in ISO 8601, so that they sort as text. `asker` is a key's id, or 
 asker may see. `sentence` counts an answer's sentences from 0, -1 stands for the answer as a whole.
 """
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData()
 
@@ -60,4 +60,14 @@ jobs = Table(
     Column("arguments", Text, nullable=False),
     Column("report", Text),
     Column("error", Text),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("key_id", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("currency", String, primary_key=True),
+    Column("tokens", Integer, nullable=False),
+    Column("cost", Float, nullable=False),
 )

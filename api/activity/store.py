@@ -10,6 +10,7 @@ from api.activity.feedback import FeedbackGiven
 from api.activity.jobs import Jobs
 from api.activity.keys import Keys
 from api.activity.schema import HEAD
+from api.activity.spending import Spending
 from retrieval.errors import HomeError
 from retrieval.store.database import Database
 from retrieval.store.home import Home
@@ -18,7 +19,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Activity:
-    """Keys, answers, feedback and jobs of one home. Several processes may have it open at once."""
+    """Keys, answers, feedback, jobs and spending of one home. Several processes may have it open at once."""
 
     def __init__(self, home: Path, *, retention: timedelta = timedelta(days=90)) -> None:
         """Makes the home and the database where they are missing. Raises `HomeError` and its kin."""
@@ -30,6 +31,7 @@ class Activity:
         self.answers = Answers(self._database)
         self.feedback = FeedbackGiven(self._database)
         self.jobs = Jobs(self._database)
+        self.spending = Spending(self._database)
         self._retention = retention
 
     def forget_old(self) -> None:
@@ -38,6 +40,7 @@ class Activity:
         self.answers.forget(before)
         self.feedback.forget_orphans()
         self.jobs.forget(before)
+        self.spending.forget(before)
 
     def close(self) -> None:
         self._database.close()

@@ -48,6 +48,7 @@ async def ask(body: AskBody, request: Request, serving: Serving, asker: Asker, _
         caller=asker.caller,
         collection=body.collection,
         history=body.turns(),
+        budget=serving.budget(asker),
     )
     keep = partial(kept, serving=serving, asker=asker, collection=body.collection)
     if body.stream:

@@ -67,7 +67,14 @@ async def complete(body: CompletionBody, request: Request, serving: Serving, ask
     """The last message is the question; the answer's footnotes stand in the message and as annotations."""
     question = body.question()
     collection = collection_of(body.model, serving.engine.catalog.collections(asker.caller))
-    begin = partial(serving.engine.stream, question, caller=asker.caller, collection=collection, history=body.history())
+    begin = partial(
+        serving.engine.stream,
+        question,
+        caller=asker.caller,
+        collection=collection,
+        history=body.history(),
+        budget=serving.budget(asker),
+    )
     keep = partial(kept, serving=serving, asker=asker, collection=collection)
     base = str(request.base_url)
     if body.stream:

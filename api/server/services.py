@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from api.activity.spending import KeyBudget
 from api.activity.store import Activity
-from api.server.auth import Authenticator
+from api.server.auth import Authenticator, Principal
 from api.server.jobs import JobRunner
 from api.server.limits import Places, RateLimit
 from api.server.metrics import Metrics
@@ -21,7 +22,7 @@ from retrieval.models import (
     StoredVersion,
     Turn,
 )
-from retrieval.ports import Searches
+from retrieval.ports import Budget, Searches
 
 if TYPE_CHECKING:
     from retrieval.store.catalog import Original, RunSummary
@@ -82,6 +83,7 @@ class AnsweringEngine(Searches, Protocol):
         caller: Caller = PUBLIC,
         collection: str | None = None,
         history: Sequence[Turn] = (),
+        budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]: ...
 
 
@@ -95,4 +97,9 @@ class Services:
     metrics: Metrics
     places: Places
     rate_limit: RateLimit
+
+    def budget(self, asker: Principal) -> KeyBudget:
+        """What the key may have a language model write today."""
+        return KeyBudget(self.activity.spending, asker.key_id, limit=self.settings.llm_daily_tokens)
+
     pages: PageImages

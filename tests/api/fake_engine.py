@@ -32,6 +32,7 @@ from retrieval.models import (
     Token,
     Turn,
 )
+from retrieval.ports import Budget
 from retrieval.store.catalog import Original, RunSummary, may_see
 from retrieval.trace import Candidate, GivenPassage, Message, Standing, Trace
 
@@ -136,6 +137,7 @@ class FakeEngine:
         self.begun = threading.Semaphore(0)
         self.failure: Exception | None = None
         self.asked: list[tuple[str, Caller, str | None, tuple[Turn, ...]]] = []
+        self.budgets: list[Budget | None] = []
         self.closed = 0
         self._answers = itertools.count(1)
 
@@ -166,7 +168,9 @@ class FakeEngine:
         collection: str | None = None,
         history: Sequence[Turn] = (),
         filters: Filters = NO_FILTERS,
+        budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]:
+        self.budgets.append(budget)
         self.asked.append((question, caller, collection, tuple(history)))
         try:
             hits = self._found(question, 10, caller=caller, collection=collection)

@@ -146,3 +146,11 @@ def test_every_place_is_free_again_after_answers_and_errors(server: Server) -> N
     client.post("/v1/ask", json={"question": "portugal"})
 
     assert (server.services.places.taken, server.services.places.waiting) == (0, 0)
+
+
+def test_each_asker_s_model_is_bounded_by_its_own_budget(server: Server) -> None:
+    server.client().post("/v1/ask", json={"question": "portugal leave"})
+
+    [budget] = server.engine.budgets
+    assert budget is not None
+    assert not budget.is_spent()

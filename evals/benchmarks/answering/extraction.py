@@ -97,9 +97,9 @@ def table(found: Mapping[str, Sequence[Case]]) -> Table:
     for name, own in found.items():
         rows = [scored(case) for case in own]
         _add(drawn, f"{name}, token F1", rows, ("f1 answer", "f1 first", "f1 nearest"))
-        if "recall answer" in rows[0]:
-            _add(drawn, f"{name}, sentence recall", rows, ("recall answer", "recall first", "recall nearest"))
-            _add(drawn, f"{name}, the same, passage cut", rows, ("recall answer", "recall cut", "recall nearest"))
+        if marked := [row for row in rows if "recall answer" in row]:
+            _add(drawn, f"{name}, sentence recall", marked, ("recall answer", "recall first", "recall nearest"))
+            _add(drawn, f"{name}, the same, passage cut", marked, ("recall answer", "recall cut", "recall nearest"))
     return drawn
 
 
