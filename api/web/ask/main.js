@@ -25,6 +25,7 @@ async function ask(text, place = turns.length) {
   ]);
   turns.push(turn);
   turnsPlace.append(turn.element);
+  if (matchMedia("(pointer: coarse)").matches) question.blur(); // a phone's keyboard would stand over the answer
   begin();
   turn.element.scrollIntoView({ block: "start" });
   let failure = null;

@@ -61,13 +61,28 @@ function inline(body, from, ref, claims) {
 // The number stands at its word: the blank between them goes, and no line breaks there.
 function tightened(nodes) {
   const joined = [];
-  for (const node of nodes) {
+  for (const node of afterStops(nodes)) {
     const last = joined.at(-1);
     if (!node.classList?.contains("ref") || !last) joined.push(node);
     else if (last.classList?.contains("at-word")) last.append(node);
     else joined.push(atWord(joined, node));
   }
   return joined;
+}
+
+// A full stop that follows a number goes before it, as books have it.
+function afterStops(nodes) {
+  const isRef = (node) => node?.classList?.contains("ref");
+  nodes.forEach((node, index) => {
+    const first = isRef(node) && !isRef(nodes[index - 1]) ? nodes[index - 1] : null;
+    const following = nodes.slice(index).find((one) => !isRef(one));
+    if (first?.nodeType !== Node.TEXT_NODE || following?.nodeType !== Node.TEXT_NODE) return;
+    const [stop] = following.data.match(/^[.,;:!?]/) ?? [];
+    if (!stop) return;
+    following.data = following.data.slice(1);
+    first.data = first.data.trimEnd() + stop;
+  });
+  return nodes;
 }
 
 function atWord(before, ref) {

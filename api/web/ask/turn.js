@@ -85,6 +85,7 @@ export class Turn {
     const toggle = make("button", { type: "button", class: "quiet", "aria-expanded": "false", onclick: () => {
       list.hidden = !list.hidden;
       toggle.setAttribute("aria-expanded", String(!list.hidden));
+      if (!list.hidden) list.firstElementChild.scrollIntoView({ block: "nearest" });
     } }, answer.abstained ? `Nearest sources (${count})` : `Sources looked at (${count})`);
     const row = make("div", { class: "after" }, count ? toggle : null, make("span", { class: "spacer" }), ...buttons);
     return [row, list, below];
