@@ -91,6 +91,8 @@ def _starts(row: Row, group: Sequence[Row], frame: _Frame) -> bool:
         return True
     if abs(row.size - above.size) > 0.09 * max(row.size, above.size) or _all_bold(row) != _all_bold(above):
         return True
+    if len(group) == 1 and _italic(above) and not _italic(row) and _is_short(above, frame):
+        return True
     if _mono(row) != _mono(above) or (_all_bold(row) and _capitals(above.text) and not _capitals(row.text)):
         return True
     if _mono(row):
@@ -135,8 +137,12 @@ def _centred(row: Row, above: Row) -> bool:
 
 def _ended(row: Row, above: Row, frame: _Frame) -> bool:
     """Whether the line above ends a sentence well before the column's edge."""
-    short = above.x1 < frame.right - 0.2 * (frame.right - frame.left)
-    return short and above.text.endswith(_SENTENCE_END) and not row.text[:1].islower()
+    return _is_short(above, frame) and above.text.endswith(_SENTENCE_END) and not row.text[:1].islower()
+
+
+def _is_short(row: Row, frame: _Frame) -> bool:
+    """Whether a line ends well before the column's edge."""
+    return row.x1 < frame.right - 0.2 * (frame.right - frame.left)
 
 
 def _item_marker(row: Row) -> str:
@@ -179,7 +185,7 @@ def _block(group: Sequence[Row], *, page: int, gap: float, known: Set[str]) -> P
         look, text = "code", _code(group)
     elif _CAPTION.match(text) and len(text.split()) <= _CAPTION_WORDS:
         look = "caption"
-    words = tuple(word for row in group for word in row.words)
+    words = tuple(word for row in group for word in row.read)
     return PageBlock(look, text, page, first.size, bold, italic, first.x0, gap, len(group), marker, words=words)
 
 

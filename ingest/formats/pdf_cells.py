@@ -37,7 +37,7 @@ def is_value(text: str) -> bool:
 
 def cell_of(rows: Sequence[Row], known: Set[str] = frozenset()) -> Cell:
     """The cell whose lines these are; an empty one for none."""
-    return Cell(join_lines([row.text for row in rows], known), tuple(word for row in rows for word in row.words))
+    return Cell(join_lines([row.text for row in rows], known), tuple(word for row in rows for word in row.read))
 
 
 def words_cell(words: Sequence[Word], known: Set[str] = frozenset()) -> Cell:

@@ -10,7 +10,7 @@ import pypdfium2.raw as c
 from ingest.formats.pdf_calls import ADDRESS, by_address
 from ingest.formats.pdf_geometry import Frame, Style
 
-_BOLD = re.compile(r"bold|black|heavy|demi|semibd", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|demi|semibd|(?:cm|sf|lm)(?:ss)?bx|-medi(?:ital)?\Z", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli|slant", re.IGNORECASE)
 _MONO = re.compile(r"mono|courier|consol|typewriter|cmtt|menlo", re.IGNORECASE)
 _INVISIBLE = 3

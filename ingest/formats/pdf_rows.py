@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from ingest.formats.pdf_geometry import SOFT_HYPHEN, Word
@@ -14,6 +14,8 @@ _RAISED = 0.55
 _UNSPACED = re.compile("[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e]")
 """Chinese and Japanese, which part words by no space."""
 _LETTERS = re.compile(r"\w\Z")
+_LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters that are written from right to left."""
 
 
 class Row(NamedTuple):
@@ -40,8 +42,25 @@ class Row(NamedTuple):
         return self.base + 0.22 * self.size
 
     @property
+    def read(self) -> tuple[Word, ...]:
+        """The words as they are read: from right to left where most letters are Hebrew or Arabic."""
+        text = "".join(word.text for word in self.words)
+        if text.isascii() or 2 * len(_LEFTWARD.findall(text)) <= sum(map(str.isalpha, text)):
+            return self.words
+        return _leftward(self.words)
+
+    @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join(word.text for word in self.read)
+
+
+def _leftward(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Words from right to left, but runs of other scripts and of numbers among them from left to right."""
+    ordered: list[Word] = []
+    for leftward, run in groupby(reversed(words), key=lambda word: bool(_LEFTWARD.search(word.text))):
+        found = list(run)
+        ordered += found if leftward else found[::-1]
+    return tuple(ordered)
 
 
 def make_rows(words: Iterable[Word]) -> list[Row]:

@@ -8,7 +8,7 @@ import pytest
 from ingest.formats.from_pdf import convert
 from ingest.formats.pdf_geometry import ReadPage, Style, Word
 from ingest.formats.pdf_margins import REACH, without_running_lines
-from ingest.formats.pdf_rows import join_lines, make_rows, segments
+from ingest.formats.pdf_rows import join_lines, make_row, make_rows, segments
 from tests.ingest.formats.made_pdf import LOREM, Paper, broken
 
 PLAIN = Style(10, bold=False, italic=False, mono=False)
@@ -163,3 +163,21 @@ def test_running_lines_are_known_by_their_neighbours_alone() -> None:
     texts = [[w.text for w in page.words] for page in cleaned if page]
     assert texts[18] == ["Once", "Body", "text"]
     assert all(text == ["Body", "text"] for place, text in enumerate(texts) if place != 18)
+
+
+def test_a_line_in_italics_stands_apart_from_the_text_below(paper: Paper) -> None:
+    """A short one: it names what follows. One that fills its line goes on in the next."""
+    paper.text(72, 100, "Boots self-locking nut", font="Helvetica-Oblique")
+    paper.paragraph(72, 112, LOREM)
+
+    assert convert(paper.done(), "made.pdf").text == f"Boots self-locking nut\n\n{LOREM.strip()}"
+
+
+def test_a_row_of_hebrew_is_read_from_right_to_left() -> None:
+    """Its words stand from left to right on the page; English words and numbers among them keep their order."""
+    style = Style(10, bold=False, italic=False, mono=False)
+    shown = ["\u05e9\u05dc\u05d5\u05e9\u05d9\u05dd", "30", "of", "May", "\u05d9\u05de\u05d9\u05dd"]
+    row = make_row([Word(text, 50 * at, 50 * at + 40, 100, style) for at, text in enumerate(shown)])
+
+    assert row.text == "\u05d9\u05de\u05d9\u05dd 30 of May \u05e9\u05dc\u05d5\u05e9\u05d9\u05dd"
+    assert (row.x0, [word.text for word in row.words]) == (0, shown)
