@@ -66,7 +66,7 @@ serve: $(READY)  ## answer over HTTP on HOST:PORT, this machine only unless a ke
 	@$(BIN)/footnote serve --host $(HOST) --port $(PORT)
 
 .PHONY: bench
-bench: bench-retrieval bench-ingest  ## all benchmarks; SHARED names the folder of public sets
+bench: bench-retrieval bench-search bench-ingest  ## all benchmarks; SHARED names the folder of public sets
 
 .PHONY: bench-retrieval
 bench-retrieval: $(READY)  ## retrieval on known sets, with intervals
@@ -79,6 +79,10 @@ bench-gate: $(READY)  ## does the gate see damage only; the dense path by hand; 
 	$(BIN)/python -m evals.benchmarks.peer_dense --shared $(SHARED)
 	$(BIN)/python -m evals.benchmarks.index_agreement --shared $(SHARED)
 	$(BIN)/python -m evals.benchmarks.grid_time --shared $(SHARED)
+
+.PHONY: bench-search
+bench-search: $(READY)  ## what a search costs at 1,000 to 100,000 chunks, beside LangChain and its parts
+	$(BIN)/python -m evals.benchmarks.search_speed
 
 .PHONY: bench-ingest
 bench-ingest: $(READY)  ## pages and chunks a second, peak memory, a second run

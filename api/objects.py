@@ -25,6 +25,9 @@ class ExplainObject(TypedDict):
     dense_score: float | None
     lexical_rank: int | None
     lexical_score: float | None
+    named: float
+    reranked: float | None
+    chunks: list[str]
     duplicates: list[str]
 
 
@@ -346,5 +349,8 @@ def _explain(hit: Hit) -> ExplainObject:
         "dense_score": provenance.dense_score,
         "lexical_rank": provenance.lexical_rank,
         "lexical_score": provenance.lexical_score,
+        "named": provenance.named,
+        "reranked": provenance.reranked,
+        "chunks": list(hit.span.chunks) if hit.span else [hit.chunk.chunk_id],
         "duplicates": list(hit.duplicates),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.errors import HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
-from retrieval.ports import Budget, Embedder, LexicalIndex, VectorIndex
+from retrieval.ports import Budget, Embedder, LexicalIndex, Searches, VectorIndex
 from retrieval.search.searcher import Searcher
 from retrieval.search.spans import SpanSearcher
 from retrieval.settings import EngineSettings
@@ -130,13 +130,24 @@ class Engine:
 
     @cached_property
     def _spans(self) -> SpanSearcher:
-        return SpanSearcher(self.searcher, self.catalog, self.settings.search)
+        return SpanSearcher(self._ordered, self.catalog, self.settings.search)
+
+    @cached_property
+    def _ordered(self) -> Searches:
+        """The searcher, with the reranker that the settings name."""
+        if not self.settings.search.reranker:
+            return self.searcher
+        from retrieval.search.rerank import RerankingSearcher
+        from retrieval.store.cross_encoder import CrossEncoderReranker
+
+        reranker = CrossEncoderReranker(self.settings.search.reranker)
+        return RerankingSearcher(self.searcher, reranker, self.settings.search)
 
     @cached_property
     def answerer(self) -> "Answerer":
         from retrieval.answer.making import answerer  # what only writes or searches does without
 
-        return answerer(self.searcher, self.catalog, self.thresholds, embedder=self.embedder, settings=self.settings)
+        return answerer(self._ordered, self.catalog, self.thresholds, embedder=self.embedder, settings=self.settings)
 
     def close(self) -> None:
         self._closing.close()

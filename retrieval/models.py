@@ -262,7 +262,7 @@ class Provenance:
 
     `dense_score` is the cosine, also where the dense leg did not rank the chunk among its candidates;
     `lexical_score` is BM25's or null. `named` is what speaks for the chunk's document, 0 where the question does not
-    name it.
+    name it. `reranked` is the reranker's score, null where it did not read the chunk.
     """
 
     dense_rank: int | None
@@ -270,6 +270,7 @@ class Provenance:
     lexical_rank: int | None
     lexical_score: float | None
     named: float = 0.0
+    reranked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

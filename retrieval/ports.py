@@ -71,6 +71,14 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads a question and texts together. Higher is better, within one question. Errors: `EmbeddingFailed`."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One for each text, in their order."""
+        ...
+
+
 class VectorIndex(Protocol):
     """Nearest neighbours by cosine over chunk rows. It may hold rows that nobody may see; `visible` decides.
 

@@ -44,6 +44,10 @@ class SearchSettings:
     document that the question names, in units of BM25. `spans`: `long` joins neighbouring chunks that were found into
     one hit, of at most `longest_span` chunks, out of `joined_from` times as many as hits are wanted; `short` hands over
     the chunks alone.
+
+    `reranker` is a sentence-transformers CrossEncoder by name or path, empty for none. It reads the best
+    `reranked` chunks, as far as it comes in `rerank_seconds`, and none where the first hit is at least
+    `rerank_gate` better than the second (scores are about 0-1).
     """
 
     dense_weight: float = 0.45
@@ -51,6 +55,10 @@ class SearchSettings:
     spans: Literal["long", "short"] = "long"
     joined_from: float = 1.6
     longest_span: int = 3
+    reranker: str = ""
+    reranked: int = 20
+    rerank_seconds: float = 0.5
+    rerank_gate: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

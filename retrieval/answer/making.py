@@ -7,9 +7,8 @@ from retrieval.answer.answerer import DEFAULT_ROOM, Answerer
 from retrieval.answer.model.prompt import Count, Room, tokens
 from retrieval.answer.model.retry import Retrying
 from retrieval.errors import UsageError
-from retrieval.ports import ChatModel, Embedder
+from retrieval.ports import ChatModel, Embedder, Searches
 from retrieval.search.passages import PassageReader
-from retrieval.search.searcher import Searcher
 from retrieval.settings import EngineSettings, LanguageModelSettings
 from retrieval.store.catalog import Catalog
 from retrieval.store.thresholds import Thresholds
@@ -17,7 +16,7 @@ from retrieval.store.tokens import TokenCounter
 
 
 def answerer(
-    searcher: Searcher, catalog: Catalog, thresholds: Thresholds, *, embedder: Embedder, settings: EngineSettings
+    searcher: Searches, catalog: Catalog, thresholds: Thresholds, *, embedder: Embedder, settings: EngineSettings
 ) -> Answerer:
     """Raises `UsageError` where the model's tokenizer can't be read."""
     chat = settings.language_model

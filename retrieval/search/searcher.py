@@ -13,6 +13,7 @@ from retrieval.settings import SearchSettings
 
 _FEWEST_CANDIDATES = 50
 _CANDIDATES_PER_HIT = 5
+_READ_AHEAD = 4  # chunks that may be equal to others
 _TELLING_LENGTH = 80
 
 
@@ -71,11 +72,22 @@ class Searcher:
         wanted = max(_FEWEST_CANDIDATES, _CANDIDATES_PER_HIT * k)
         while True:
             legs = self._ranker.rank(question, vector, view, n=wanted, mode=mode)
-            chunks = self._catalog.chunks([int(row) for row in legs.fused.rows], view.generation)
-            folded = _fold(chunks)
+            folded = self._read(legs.fused, k, view.generation)
             if len(folded) >= k or legs.exhausted:
                 return self._hits(folded[:k], legs, vector)
             wanted *= 2
+
+    def _read(self, fused: Ranked, k: int, generation: int) -> list[tuple[StoredChunk, tuple[str, ...]]]:
+        """The ranked chunks, equal ones folded, read on until there are `k` or no more."""
+        chunks: list[StoredChunk] = []
+        position, step = 0, k + _READ_AHEAD
+        while True:
+            rows = [int(row) for row in fused.rows[position : position + step]]
+            chunks += self._catalog.chunks(rows, generation)
+            position, step = position + step, 4 * step
+            folded = _fold(chunks)
+            if len(folded) >= k or position >= len(fused.rows):
+                return folded
 
     def _hits(
         self, folded: Sequence[tuple[StoredChunk, tuple[str, ...]]], legs: Legs, vector: Vectors

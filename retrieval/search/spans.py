@@ -16,8 +16,8 @@ from retrieval.settings import SearchSettings
 
 
 class Slices(Protocol):
-    def slice(self, document_id: str, number: int, start: int, end: int) -> str:
-        """`text[start:end]` of a kept version, for whoever holds a hit of it; empty where it is gone."""
+    def slices(self, spans: Sequence[tuple[str, int, int, int]]) -> tuple[str, ...]:
+        """`text[start:end]` of (document id, version, start, end), for whoever holds hits of them; empty where gone."""
         ...
 
 
@@ -49,23 +49,29 @@ class SpanSearcher:
 
     def _joined(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
         groups = grouped(hits, k, longest=self._settings.longest_span)
-        return tuple(replace(self._with_span(group), rank=rank) for rank, group in enumerate(groups, start=1))
-
-    def _with_span(self, group: Sequence[Hit]) -> Hit:
-        """The best of the group with the span of all; alone where other than blanks stands between them."""
-        best = group[0]
-        if len(group) == 1:
-            return best
-        chunks = sorted((hit.chunk for hit in group), key=lambda chunk: chunk.start)
-        first, last = chunks[0], chunks[-1]
-        text = self._slices.slice(best.chunk.document_id, best.chunk.version, first.start, last.end)
-        if not _only_blanks_between(chunks, text):
-            return best
-        duplicates = tuple(sorted({name for hit in group for name in hit.duplicates}))
-        span = HitSpan(first.start, last.end, text, first.page, last.page_end, tuple(one.chunk_id for one in chunks))
-        return replace(
-            best, span=span, duplicates=duplicates if len(duplicates) > len(best.duplicates) else best.duplicates
+        spans = {number: _span(group) for number, group in enumerate(groups) if len(group) > 1}
+        texts = dict(zip(spans, self._slices.slices(list(spans.values())), strict=True))
+        return tuple(
+            replace(_with_span(group, texts[number]) if number in texts else group[0], rank=number + 1)
+            for number, group in enumerate(groups)
         )
+
+
+def _span(group: Sequence[Hit]) -> tuple[str, int, int, int]:
+    chunk = group[0].chunk
+    start = min(hit.chunk.start for hit in group)
+    return chunk.document_id, chunk.version, start, max(hit.chunk.end for hit in group)
+
+
+def _with_span(group: Sequence[Hit], text: str) -> Hit:
+    """The best of the group with the span of all; alone where other than blanks stands between them."""
+    best = group[0]
+    chunks = sorted((hit.chunk for hit in group), key=lambda chunk: chunk.start)
+    first, last = chunks[0], chunks[-1]
+    if not _only_blanks_between(chunks, text):
+        return best
+    span = HitSpan(first.start, last.end, text, first.page, last.page_end, tuple(one.chunk_id for one in chunks))
+    return replace(best, span=span, duplicates=tuple(sorted({name for hit in group for name in hit.duplicates})))
 
 
 def grouped(hits: Sequence[Hit], k: int, *, longest: int) -> list[list[Hit]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
 from retrieval.boxes import unpacked
 from retrieval.errors import NotFound
@@ -95,12 +95,18 @@ class Catalog:
             hidden=tuple((start, end) for start, end in json.loads(row.hidden)),
         )
 
-    def slice(self, document_id: str, number: int, start: int, end: int) -> str:
-        """`text[start:end]` of a kept version, for whoever holds a hit of it; empty where it is gone."""
-        query = select(func.substr(versions.c.text, start + 1, end - start))
+    def slices(self, spans: Sequence[tuple[str, int, int, int]]) -> tuple[str, ...]:
+        """`text[start:end]` of (document id, version, start, end), for whoever holds hits of them; empty where gone."""
+        if not spans:
+            return ()
         with self._database.read() as connection:
-            found = connection.execute(query.where(versions.c.document_id == document_id, versions.c.number == number))
-            return str(found.scalar() or "")
+            return tuple(
+                connection.execute(
+                    _SLICE, {"document": name, "number": number, "first": start + 1, "length": end - start}
+                ).scalar()
+                or ""
+                for name, number, start, end in spans
+            )
 
     def boxes(
         self, document_id: str, caller: Caller, number: int | None = None, page: int | None = None
@@ -128,7 +134,8 @@ class Catalog:
         found: dict[int, StoredChunk] = {}
         with self._database.read() as connection:
             for part in slices([int(row) for row in rows]):
-                found |= {row.row: _stored(row) for row in connection.execute(_placed(part, generation))}
+                placed = connection.execute(_PLACED, {"rows": part, "generation": generation})
+                found |= {row.row: _stored(row) for row in placed}
         return tuple(found[int(row)] for row in rows if int(row) in found)
 
     def runs(self, limit: int = 20) -> tuple[RunSummary, ...]:
@@ -222,35 +229,37 @@ def _summary(row: Any) -> DocumentSummary:
     )
 
 
-def _placed(rows: Sequence[int], generation: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            chunks.c.row,
-            chunks.c.chunk_id,
-            chunks.c.document_id,
-            chunks.c.section,
-            chunks.c.context,
-            chunks.c.text,
-            placements.c.ordinal,
-            placements.c.start,
-            placements.c.end,
-            placements.c.page,
-            placements.c.page_end,
-            versions.c.number,
-            versions.c.title,
-            documents.c.collection,
-            documents.c.path,
-            documents.c.uri,
-        )
-        .join(placements, placements.c.row == chunks.c.row)
-        .join(versions, versions.c.id == placements.c.version_id)
-        .join(documents, documents.c.id == chunks.c.document_id)
-        .where(
-            chunks.c.row.in_(rows),
-            versions.c.published <= generation,
-            or_(versions.c.retired.is_(None), versions.c.retired > generation),
-        )
+_SLICE = select(func.substr(versions.c.text, bindparam("first"), bindparam("length"))).where(
+    versions.c.document_id == bindparam("document"), versions.c.number == bindparam("number")
+)
+_PLACED = (
+    select(
+        chunks.c.row,
+        chunks.c.chunk_id,
+        chunks.c.document_id,
+        chunks.c.section,
+        chunks.c.context,
+        chunks.c.text,
+        placements.c.ordinal,
+        placements.c.start,
+        placements.c.end,
+        placements.c.page,
+        placements.c.page_end,
+        versions.c.number,
+        versions.c.title,
+        documents.c.collection,
+        documents.c.path,
+        documents.c.uri,
     )
+    .join(placements, placements.c.row == chunks.c.row)
+    .join(versions, versions.c.id == placements.c.version_id)
+    .join(documents, documents.c.id == chunks.c.document_id)
+    .where(
+        chunks.c.row.in_(bindparam("rows", expanding=True)),
+        versions.c.published <= bindparam("generation"),
+        or_(versions.c.retired.is_(None), versions.c.retired > bindparam("generation")),
+    )
+)
 
 
 def _stored(row: Any) -> StoredChunk:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,7 @@ DEFAULT_MODEL = "default"
 SPECIAL_TOKENS = 2  # a BERT-like tokenizer's [CLS] and [SEP]
 _FINGERPRINT = "fingerprint.json"
 _BATCH = 32
+_KEPT_QUESTIONS = 2_000
 _FEW = 64  # texts that are not worth the three seconds that loading torch takes
 _REMEDY = "set FOOTNOTE_MODEL to the folder of a sentence-transformers model, or unset it for the one that is installed"
 
@@ -50,6 +52,7 @@ class SentenceTransformerEmbedder:
         self.folder = folder
         self._graphs = graphs
         self._lock = threading.RLock()
+        self._asked = OrderedDict[str, Vectors]()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -91,21 +94,35 @@ class SentenceTransformerEmbedder:
         """(n, dim) float32; similar lengths are batched together, in bfloat16 where the processor computes in it."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        if len(texts) <= _FEW and (graph := self._graph()) is not None:
+            return graph.embed(texts)
         with self._lock:
-            if len(texts) <= _FEW and self._exported is not None and not self._prompts:
-                return self._exported.embed(texts)
             matrix = self._encode(self._document_model, list(texts), "document")
             _give_back_memory()
             return matrix
 
     def embed_query(self, text: str) -> Vectors:
+        """A question that was asked lately is not embedded again. Several are embedded at once, one on a core."""
         with self._lock:
-            if self._exported is not None and not self._prompts:
-                matrix = self._exported.embed([text])
-            else:
-                matrix = self._encode(self._query_model, [text], "query")
-            vector: Vectors = matrix[0]
-            return vector
+            if (known := self._asked.get(text)) is not None:
+                self._asked.move_to_end(text)
+                return known
+        if (graph := self._graph()) is not None:
+            vector: Vectors = graph.embed([text])[0]
+        else:
+            with self._lock:
+                vector = self._encode(self._query_model, [text], "query")[0]
+        vector.setflags(write=False)
+        with self._lock:
+            self._asked[text] = vector
+            if len(self._asked) > _KEPT_QUESTIONS:
+                self._asked.popitem(last=False)
+        return vector
+
+    def _graph(self) -> "OnnxModel | None":
+        """The exported model; null where this one is of another build or wants words of its own before a text."""
+        with self._lock:
+            return None if self._prompts else self._exported
 
     def _encode(self, model: Any, texts: list[str], prompt: str) -> Vectors:
         try:

@@ -15,10 +15,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from retrieval.errors import IndexCorrupt, StorageFull
 from retrieval.ports import Ranked, Rows, Vectors
 from retrieval.store.durable import full, read_json, replace_json, stamp_of, sync
+
+threadpool_limits(1, "blas")  # requests share the cores; two threads for one scan wait for each other when busy
 
 _FEWEST_DEAD = 4_096  # slots; below that a rewrite is not worth it
 

@@ -7,6 +7,7 @@ is exported by torch once, checked against it, and kept in the home.
 import os
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,11 @@ class OnnxModel:
 
     def __init__(self, graph: Path, tokenizer: Path, max_tokens: int) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = max(os.cpu_count() or 1, 1)
+        options.intra_op_num_threads = 1  # several texts, and several requests, share the cores instead
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs other requests
         self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._cores = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._cores, thread_name_prefix="embed")
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(max_tokens)
         self._tokenizer.enable_padding()
@@ -39,8 +42,11 @@ class OnnxModel:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32; similar lengths are batched together."""
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        parts = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
-        embedded = np.concatenate([self._batch([texts[number] for number in part]) for part in parts])
+        size = max(1, min(_BATCH, -(-len(order) // self._cores)))
+        parts = [order[start : start + size] for start in range(0, len(order), size)]
+        batches = [[texts[number] for number in part] for part in parts]
+        made = map(self._batch, batches) if len(batches) == 1 else self._pool.map(self._batch, batches)
+        embedded = np.concatenate(list(made))
         matrix = np.empty_like(embedded)
         matrix[order] = embedded
         return matrix

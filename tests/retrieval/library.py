@@ -114,8 +114,10 @@ class Shelf:
             raise NotFound(f"no document {document_id}")
         return self.versions[document_id]
 
-    def slice(self, document_id: str, number: int, start: int, end: int) -> str:
-        return self.versions[document_id].text[start:end] if document_id in self.versions else ""
+    def slices(self, spans: Sequence[tuple[str, int, int, int]]) -> tuple[str, ...]:
+        return tuple(
+            self.versions[name].text[start:end] if name in self.versions else "" for name, _, start, end in spans
+        )
 
     def forget(self, document_id: str) -> None:
         """The document goes away, as between a search and the reading of its text."""
