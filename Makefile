@@ -96,6 +96,10 @@ bench-convert: $(READY)  ## conversion on known sets, beside the converters that
 bench-reingest: $(READY)  ## an unchanged run and one with 1 % changed, beside LangChain's index()
 	$(BIN)/python -m evals.benchmarks.reingest $(SHARED)/sourcegraph-handbook/content
 
+.PHONY: bench-turnover
+bench-turnover: $(READY)  ## size of the indexes and time of a question over ten full turnovers
+	$(BIN)/python -m evals.benchmarks.turnover
+
 .PHONY: bench-growth
 bench-growth: $(READY)  ## what a document costs as their number grows
 	$(BIN)/python -m evals.benchmarks.ingest_growth 10000
