@@ -130,20 +130,27 @@ class Harness:
         status = _waited(_forked(look))
         if status != 0 or not answer.exists():
             self.report.unopened += 1
-            self.report.faults.append(f"round {self._round}: the home does not open, or can't be checked ({status})")
+            self._fault(f"round {self._round}: the home does not open, or can't be checked ({status})")
             return
         checked = json.loads(answer.read_text())
         self._since = checked["runs"]
         self._expected = Expected(**checked["expected"])
         self.report.acknowledged += checked["acknowledged"]
         self.report.recovery.append(checked["seconds"])
-        self.report.faults += [f"round {self._round}: {fault}" for fault in checked["faults"]]
+        for fault in checked["faults"]:
+            self._fault(f"round {self._round}: {fault}")
 
     def _heard(self, said: list[dict[str, Any]]) -> None:
         self.report.answered += max((one["total"] for one in said if one["what"] == "answered"), default=0)
         wrong = [one["wrong"] for one in said if one["what"] == "mixed"]
         self.report.mixed += len(wrong)
-        self.report.faults += [f"round {self._round}: {one}" for one in wrong[:3]]
+        for one in wrong[:3]:
+            self._fault(f"round {self._round}: {one}")
+
+    def _fault(self, what: str) -> None:
+        self.report.faults.append(what)
+        last = read(self._log_path("writer"))[-3:]
+        sys.stderr.write(f"{what}\n  the writer said last: {last}\n")
 
     def _open(self, *, write: bool = True) -> Engine:
         settings = EngineSettings(self._place / "home", exact_scan_rows=_EXACT_ROWS)
@@ -155,7 +162,7 @@ class Harness:
         if status == -signal.SIGKILL:
             self.report.kills += 1
         elif status != 0:
-            self.report.faults.append(f"round {self._round}: a process ended by itself ({status})")
+            self._fault(f"round {self._round}: a process ended by itself ({status})")
 
     def _log(self, name: str) -> Path:
         path = self._log_path(name)
