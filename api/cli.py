@@ -37,8 +37,8 @@ _VERBS = {
     "export": "write the home into one file; make a new home of it",
     "import": "write the home into one file; make a new home of it",
     "key": "add, list and revoke API keys",
-    "serve": "answer over HTTP, with a page to ask on",
-    "mcp": "offer the home's tools to an assistant",
+    "serve": "answer over HTTP, with a page; be an assistant's tools",
+    "mcp": "answer over HTTP, with a page; be an assistant's tools",
     "eval": "measure retrieval and answers on judged sets",
 }
 _ROOMS = {

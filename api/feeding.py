@@ -60,6 +60,7 @@ def _options(arguments: Mapping[str, Any], *, workers: int, converting: ConvertS
         force=bool(arguments.get("force")),
         keep=arguments.get("keep"),
         again=bool(arguments.get("again")),
+        atomic=bool(arguments.get("atomic")),
         workers=workers,
         settings=converting,
         checksum=bool(arguments.get("checksum")),

