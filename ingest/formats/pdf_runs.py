@@ -159,15 +159,20 @@ def _trimmed(cuts: Sequence[Cut], start: int, stop: int) -> tuple[int, int] | No
 
 
 def _with_head(cuts: Sequence[Cut], start: int, stop: int, *, floor: int) -> int:
-    """The start moved up over short lines that stand above the columns, to the right of the first."""
+    """The start moved up over short lines that stand above the columns, to the right of the first.
+
+    A line in the middle of the whole table that begins before the second column is the table's title.
+    """
     gaps = column_gaps(cuts[start:stop])
     if not gaps:
         return start
     left, right = gaps[0][0], max(cut.row.x1 for cut in cuts[start:stop])
+    middle = (min(cut.row.x0 for cut in cuts[start:stop]) + right) / 2
     while start > floor:
         row, below = cuts[start - 1].row, cuts[start].row
         over = row.x0 > left and row.x1 < right + row.size and len(row.words) <= _PROSE_WORDS
-        if not over or below.base - row.base > 2.2 * row.size:
+        is_title = row.x0 < gaps[0][1] - row.size and abs((row.x0 + row.x1) / 2 - middle) < row.size
+        if not over or is_title or below.base - row.base > 2.2 * row.size:
             break
         start -= 1
     return start

@@ -216,3 +216,23 @@ def test_a_table_that_says_its_header_again_or_another_keeps_it(paper: Paper) ->
 
     assert [block.header for block in document.blocks] == ["", "", ""]
     assert document.text.count("| City | EUR |") == 2
+
+
+def test_a_title_in_the_middle_of_the_table_is_no_header(paper: Paper) -> None:
+    """It stands over the second column only because the table does."""
+    for y, text in ((90, "Statements of income"), (102, "in millions")):
+        wide = paper.canvas.stringWidth(text, "Helvetica", 10)
+        paper.text((60 + 500 - wide) / 2, y, text)
+    for y, texts in (
+        (120, ("", "2023", "2022")),
+        (140, ("Net sales", "14,694", "14,544")),
+        (152, ("Net income", "1,058", "815")),
+    ):
+        for x, cell in zip((60, 400, 474), texts, strict=True):
+            paper.text(x, y, cell)
+
+    document = convert(paper.done(), "made.pdf")
+
+    (table,) = [document.text[block.start : block.end] for block in document.blocks if block.kind == "table"]
+    assert "Statements" not in table
+    assert "Statements of income" in document.text
