@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     ocr_pages: int = Field(default=30, ge=0, description="scanned pages read of one file at most")
     ocr_seconds: float = Field(default=120.0, ge=0, description="processor time for the scanned pages of one file")
     passwords: tuple[SecretStr, ...] = Field(default=(), description="tried on encrypted PDFs, a JSON list")
+    webhook_url: str = Field(default="", description="told how each ingest of the server ended; none without it")
+    webhook_secret: SecretStr = Field(default=SecretStr(""), description="signs what is sent there")
     retention_days: int = Field(default=90, ge=1, description="how long answers and jobs are kept")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -64,6 +66,14 @@ class Settings(BaseSettings):
         if Path(str(home)).is_file():
             raise ValueError(f"{home} is a file, not a folder")
         return home
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if self.webhook_url and not self.webhook_secret.get_secret_value():
+            raise ValueError("FOOTNOTE_WEBHOOK_URL needs FOOTNOTE_WEBHOOK_SECRET, which signs what is sent")
+        if self.webhook_url and not self.webhook_url.startswith(("http://", "https://")):
+            raise ValueError("FOOTNOTE_WEBHOOK_URL is no http address")
+        return self
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:

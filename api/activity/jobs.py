@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, delete, insert, or_, select, update
 
+from api.activity import outbox
 from api.activity.schema import jobs
 from retrieval.errors import NotFound
 from retrieval.store.database import Database
@@ -33,8 +34,11 @@ class Job:
 
 
 class Jobs:
-    def __init__(self, database: Database) -> None:
+    """Where `announcing`, the end of an ingest is put into the outbox in the transaction that writes it down."""
+
+    def __init__(self, database: Database, *, announcing: bool = False) -> None:
         self._database = database
+        self._announcing = announcing
 
     def add(self, kind: str, arguments: Mapping[str, Any], *, asker: str) -> Job:
         """A queued job."""
@@ -64,22 +68,39 @@ class Jobs:
         self._set(job_id, state="running", started_at=_now())
 
     def done(self, job_id: str, report: Mapping[str, Any]) -> None:
-        self._set(job_id, state="done", finished_at=_now(), report=json.dumps(report))
+        self._end(job_id, {"state": "done", "report": json.dumps(report)}, report=report)
 
     def failed(self, job_id: str, error: Mapping[str, str]) -> None:
-        self._set(job_id, state="failed", finished_at=_now(), error=json.dumps(error))
+        self._end(job_id, {"state": "failed", "error": json.dumps(error)}, error=error)
 
     def fail_unfinished(self, error: Mapping[str, str]) -> None:
         """What a server that is gone left queued or running."""
-        values = {"state": "failed", "finished_at": _now(), "error": json.dumps(error)}
-        unfinished = or_(jobs.c.state == "queued", jobs.c.state == "running")
-        with self._database.write() as connection:
-            connection.execute(update(jobs).where(unfinished).values(**values))
+        unfinished = select(jobs.c.id).where(or_(jobs.c.state == "queued", jobs.c.state == "running"))
+        with self._database.read() as connection:
+            left = list(connection.execute(unfinished).scalars())
+        for job_id in left:
+            self.failed(job_id, error)
 
     def forget(self, before: str) -> None:
         """Drop what finished before this time (ISO 8601, UTC)."""
         with self._database.write() as connection:
             connection.execute(delete(jobs).where(jobs.c.finished_at < before))
+
+    def _end(
+        self,
+        job_id: str,
+        values: Mapping[str, str],
+        *,
+        report: Mapping[str, Any] | None = None,
+        error: Mapping[str, str] | None = None,
+    ) -> None:
+        with self._database.write() as connection:
+            ended = update(jobs).where(jobs.c.id == job_id).values(finished_at=_now(), **values).returning(jobs.c.kind)
+            kind = connection.execute(ended).scalar()
+            if self._announcing and kind == "ingest":
+                event = "ingest.failed" if report is None else "ingest.completed"
+                content = {"job_id": job_id, "report": _summary(report) if report else None, "error": error}
+                outbox.add(connection, event, content)
 
     def _set(self, job_id: str, **values: str) -> None:
         with self._database.write() as connection:
@@ -89,6 +110,11 @@ class Jobs:
 def no_job(job_id: str) -> NotFound:
     """The one way to say that a job does not exist, or not for this caller."""
     return NotFound(f"there is no job {job_id}", remedy="jobs are kept for a limited time")
+
+
+def _summary(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the sources: there may be many, and not everybody may know of them."""
+    return {name: value for name, value in report.items() if name != "outcomes"}
 
 
 def _now() -> str:

@@ -7,7 +7,7 @@ asker may see. `sentence` counts an answer's sentences from 0, -1 stands for the
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData()
 
@@ -70,4 +70,17 @@ spending = Table(
     Column("currency", String, primary_key=True),
     Column("tokens", Integer, nullable=False),
     Column("cost", Float, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("event", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("due_at", String, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("ended_at", String),
+    Column("last_error", Text, nullable=False),
 )

@@ -9,6 +9,7 @@ from api.activity.answers import Answers
 from api.activity.feedback import FeedbackGiven
 from api.activity.jobs import Jobs
 from api.activity.keys import Keys
+from api.activity.outbox import Outbox
 from api.activity.schema import HEAD
 from api.activity.spending import Spending
 from retrieval.errors import HomeError
@@ -21,7 +22,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 class Activity:
     """Keys, answers, feedback, jobs and spending of one home. Several processes may have it open at once."""
 
-    def __init__(self, home: Path, *, retention: timedelta = timedelta(days=90)) -> None:
+    def __init__(self, home: Path, *, retention: timedelta = timedelta(days=90), announcing: bool = False) -> None:
         """Makes the home and the database where they are missing. Raises `HomeError` and its kin."""
         Home(home).create()
         path = home / "activity.db"
@@ -30,8 +31,9 @@ class Activity:
         self.keys = Keys(self._database)
         self.answers = Answers(self._database)
         self.feedback = FeedbackGiven(self._database)
-        self.jobs = Jobs(self._database)
         self.spending = Spending(self._database)
+        self.jobs = Jobs(self._database, announcing=announcing)
+        self.outbox = Outbox(self._database)
         self._retention = retention
 
     def forget_old(self) -> None:
@@ -41,6 +43,7 @@ class Activity:
         self.feedback.forget_orphans()
         self.jobs.forget(before)
         self.spending.forget(before)
+        self.outbox.forget(before)
 
     def close(self) -> None:
         self._database.close()

@@ -21,6 +21,7 @@ from api.errors import ServerFailed
 from api.opening import open_engine
 from api.presence import Presence
 from api.remote import Remote
+from api.server import webhooks
 from api.server.app import create_app
 from api.server.auth import Authenticator
 from api.server.jobs import JobRunner
@@ -58,6 +59,8 @@ def serve(settings: Settings, ready: Callable[[Presence], None]) -> None:
         _ = engine.answerer  # a language model that can't be used is told now, not at the first question
         stack.enter_context(scratch.inside(settings.home))
         stack.callback(presence.withdraw, settings.home)
+        secret = settings.webhook_secret.get_secret_value()
+        stack.enter_context(webhooks.delivered(activity.outbox, url=settings.webhook_url, secret=secret))
         _run(services, listening, ready=partial(_announced, settings.home, serving, ready))
 
 
@@ -121,7 +124,9 @@ def _announced(home: Path, serving: Presence, ready: Callable[[Presence], None])
 
 @contextlib.contextmanager
 def _activity(settings: Settings) -> Iterator[Activity]:
-    activity = Activity(settings.home, retention=timedelta(days=settings.retention_days))
+    activity = Activity(
+        settings.home, retention=timedelta(days=settings.retention_days), announcing=bool(settings.webhook_url)
+    )
     try:
         yield activity
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pipeline, publishing, stamps
+from ingest import convert, publishing, stamps
 from retrieval.engine import Engine
 from retrieval.errors import NotFound, UsageError
 from retrieval.settings import ChunkSettings, EngineSettings
@@ -66,7 +66,7 @@ def test_another_converter_reads_everything_again(
 ) -> None:
     write(corpus, a="One.")
     run(engine, corpus)
-    monkeypatch.setattr(pipeline, "CONVERTER_VERSION", "next")
+    monkeypatch.setattr(convert, "CONVERTER_VERSION", "next")
 
     report = run(engine, corpus)
 
@@ -233,7 +233,7 @@ def test_another_converter_reads_what_it_could_not_read_before(
     write(corpus, a="One.")
     (corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing of one")
     run(engine, corpus)
-    monkeypatch.setattr(pipeline, "CONVERTER_VERSION", "next")
+    monkeypatch.setattr(convert, "CONVERTER_VERSION", "next")
     read: list[str] = []
     keep = engine.index.keep_original
 
