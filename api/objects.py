@@ -132,17 +132,19 @@ class ExplainedPageObject(TypedDict):
 
 
 class OutcomeObject(TypedDict):
+    """What is not required is missing in the kept reports of earlier versions."""
+
     uri: str
     outcome: str
     reason: str
-    rule: str | None
-    code: str | None
-    page: int | None
-    remedy: str
+    rule: NotRequired[str | None]
+    code: NotRequired[str | None]
+    page: NotRequired[int | None]
+    remedy: NotRequired[str]
     pages: int
-    pages_indexed: int
-    pages_explained: list[ExplainedPageObject]
-    quality: dict[str, int]
+    pages_indexed: NotRequired[int]
+    pages_explained: NotRequired[list[ExplainedPageObject]]
+    quality: NotRequired[dict[str, int]]
     chunks: int
     document_id: str | None
 

@@ -15,10 +15,11 @@ _TELLING_PART = 0.1
 
 
 class Tally(Protocol):
-    """`ended` of `files` are through; `chunks` are published, of which `embedded` had to be embedded."""
+    """`ended` of `files` are through, `pages` were read; `chunks` are published, `embedded` of them were embedded."""
 
     files: int
     ended: int
+    pages: int
     chunks: int
     embedded: int
 
@@ -30,6 +31,7 @@ class Counts:
         self._changed = changed
         self.files = 0
         self.ended = 0
+        self.pages = 0
         self.chunks = 0
         self.embedded = 0
 
@@ -42,8 +44,9 @@ class Counts:
         self.ended, self.files = ended, total
         self._changed(self)
 
-    def finished(self, outcome: Outcome) -> None:  # noqa: ARG002 - the pipeline's protocol
+    def finished(self, outcome: Outcome) -> None:
         self.ended += 1
+        self.pages += outcome.pages if outcome.outcome in ("indexed", "duplicate") else 0
         self._changed(self)
 
     def published(self, chunks: int, embedded: int) -> None:
@@ -67,16 +70,21 @@ def _bar() -> Iterator[Callable[[Tally], None]]:
         TextColumn("Reading"),
         BarColumn(bar_width=32),
         MofNCompleteColumn(),
-        TextColumn("files · {task.fields[chunks]:,} chunks{task.fields[left]}"),
+        TextColumn("files · {task.fields[pages]:,} pages · {task.fields[chunks]:,} chunks{task.fields[left]}"),
     )
     with Progress(*columns, console=terminal.stderr(), transient=True) as progress:
-        task = progress.add_task("", total=None, chunks=0, left="")
+        task = progress.add_task("", total=None, pages=0, chunks=0, left="")
         started = time.monotonic()
 
         def show(tally: Tally) -> None:
-            left = _left(tally, time.monotonic() - started)
-            shown = f" · about {timedelta(seconds=round(left))} left" if left is not None else ""
-            progress.update(task, total=tally.files or None, completed=tally.ended, chunks=tally.chunks, left=shown)
+            seconds = time.monotonic() - started
+            left = seconds_left(tally, seconds)
+            rate = f" · {tally.chunks / seconds:,.0f} chunks/s" if tally.chunks and seconds > 0 else ""
+            shown = f"{rate} · about {timedelta(seconds=round(left))} left" if left is not None else rate
+            total = tally.files or None
+            progress.update(
+                task, total=total, completed=tally.ended, pages=tally.pages, chunks=tally.chunks, left=shown
+            )
 
         yield show
 
@@ -96,12 +104,13 @@ def _lines() -> Iterator[Callable[[Tally], None]]:
 
 
 def _line(tally: Tally, seconds: float) -> str:
-    line = f"{tally.ended:,} of {tally.files:,} files, {tally.chunks:,} chunks"
-    left = _left(tally, seconds)
+    line = f"{tally.ended:,} of {tally.files:,} files, {tally.pages:,} pages, {tally.chunks:,} chunks"
+    line += f", {tally.chunks / seconds:,.1f} chunks/s" if tally.chunks and seconds > 0 else ""
+    left = seconds_left(tally, seconds)
     return line if left is None else f"{line}, about {left:,.0f} s left"
 
 
-def _left(tally: Tally, seconds: float) -> float | None:
+def seconds_left(tally: Tally, seconds: float) -> float | None:
     """Seconds, as long as those so far were for the files so far; null while these are too few to tell by, or all."""
     if not tally.ended or not _TELLING_PART * tally.files <= tally.ended < tally.files:
         return None

@@ -15,6 +15,7 @@ from api.objects import ReportObject
 from api.presence import Presence
 from api.progress import Tally
 
+_COUNTED = ("files", "ended", "pages", "chunks", "embedded")
 _POLL_SECONDS = 0.3
 _SECONDS = 30.0
 _ERASING_SECONDS = 600.0  # both indexes are written anew
@@ -24,6 +25,7 @@ _ERASING_SECONDS = 600.0  # both indexes are written anew
 class _Tally:
     files: int
     ended: int
+    pages: int
     chunks: int
     embedded: int
 
@@ -82,7 +84,7 @@ class Remote:
             time.sleep(_POLL_SECONDS)
             job = self._call("GET", f"/v1/jobs/{job['job_id']}")
             if job["progress"] is not None:
-                show(_Tally(**job["progress"]))
+                show(_Tally(**{name: job["progress"][name] for name in _COUNTED}))
         return job
 
     def _call(

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ class Work(Protocol):
 class _Running:
     job_id: str
     progress: Counts
+    started: float
 
 
 class JobRunner:
@@ -58,6 +60,11 @@ class JobRunner:
         running = self._running
         return running.progress if running is not None and running.job_id == job_id else None
 
+    def seconds(self, job_id: str) -> float:
+        """For how long this job has been running; 0 unless it is."""
+        running = self._running
+        return time.monotonic() - running.started if running is not None and running.job_id == job_id else 0.0
+
     @property
     def alive(self) -> bool:
         return self._thread.is_alive()
@@ -79,7 +86,7 @@ class JobRunner:
     def _run(self) -> None:
         while (job := self._queue.get()) is not None and not self._stop.is_set():
             progress = Counts(self._check)
-            self._running = _Running(job.job_id, progress)
+            self._running = _Running(job.job_id, progress, time.monotonic())
             self._kept(partial(self._do, job, progress))
             self._running = None
         self._kept(partial(self._jobs.fail_unfinished, _told(interrupted())))

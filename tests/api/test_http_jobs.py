@@ -1,5 +1,7 @@
 """Jobs over HTTP: ingest and uploads."""
 
+import json
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,9 @@ def test_an_ingest_is_accepted_as_a_job_that_tells_how_far_it_is(server: Server)
     assert server.work.begun.wait(10)
     running = client.get(f"/v1/jobs/{job['job_id']}").json()
     assert running["state"] == "running"
-    assert running["progress"] == {"files": 2, "ended": 0, "chunks": 0, "embedded": 0}
+    counts = {name: running["progress"][name] for name in ("files", "ended", "pages", "chunks", "embedded")}
+    assert counts == {"files": 2, "ended": 0, "pages": 0, "chunks": 0, "embedded": 0}
+    assert (running["progress"]["seconds"] >= 0, running["progress"]["seconds_left"]) == (True, None)
     server.work.gate.set()
     done = ended(client, job)
     assert done["state"] == "done"
@@ -201,3 +205,28 @@ def test_an_address_is_taken_as_a_job_which_says_what_becomes_of_it(server: Serv
     answers = [client.post("/v1/ingest", json={"paths": [path]}) for path in ("https://x.example/a", "corpus")]
 
     assert [answer.status_code for answer in answers] == [202, 422]
+
+
+def test_a_job_s_events_tell_how_far_it_is_and_end_with_how_it_ended(server: Server) -> None:
+    client = server.client()
+    job = client.post("/v1/ingest", json={"paths": ["/corpus"]}).json()
+    assert server.work.begun.wait(10)
+    threading.Timer(1.0, server.work.gate.set).start()
+
+    answer = client.get(f"/v1/jobs/{job['job_id']}/events")
+
+    events = [dict(line.split(": ", 1) for line in block.splitlines()) for block in answer.text.strip().split("\n\n")]
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert {event["event"] for event in events[:-1]} == {"progress"}
+    assert json.loads(events[0]["data"])["files"] == 2
+    assert events[-1]["event"] == "done"
+    ended_job = json.loads(events[-1]["data"])["job"]
+    assert (ended_job["state"], ended_job["report"]["indexed"]) == ("done", 1)
+
+
+def test_the_events_of_another_s_job_are_not_there(server: Server) -> None:
+    server.key("admin", role="admin")
+    job = server.as_key("first", role="admin").post("/v1/ingest", json={"paths": ["/corpus"]}).json()
+    server.work.gate.set()
+
+    assert server.as_key("second", role="admin").get(f"/v1/jobs/{job['job_id']}/events").status_code == 404

@@ -17,13 +17,13 @@ def test_lines_tell_files_chunks_and_the_time_left(
     with progress.shown() as show:
         counts = Counts(show)
         counts.planned(4)
-        counts.finished(Outcome("file:///a", "indexed"))
+        counts.finished(Outcome("file:///a", "indexed", pages=2))
         counts.published(3, 2)
-        counts.finished(Outcome("file:///b", "indexed"))
+        counts.finished(Outcome("file:///b", "unchanged", pages=7))
 
     assert capsys.readouterr().err.splitlines() == [
-        "1 of 4 files, 0 chunks, about 30 s left",
-        "2 of 4 files, 3 chunks, about 16 s left",
+        "1 of 4 files, 2 pages, 0 chunks, about 30 s left",
+        "2 of 4 files, 2 pages, 3 chunks, 0.2 chunks/s, about 16 s left",
     ]
     assert (counts.files, counts.ended, counts.chunks, counts.embedded) == (4, 2, 3, 2)
 
@@ -42,7 +42,7 @@ def test_there_is_no_estimate_before_a_tenth_is_done(
             counts.finished(Outcome(f"file:///{number}", "indexed"))
 
     assert capsys.readouterr().err.splitlines() == [
-        "1 of 20 files, 0 chunks",
-        "2 of 20 files, 0 chunks, about 180 s left",
-        "20 of 20 files, 0 chunks",
+        "1 of 20 files, 0 pages, 0 chunks",
+        "2 of 20 files, 0 pages, 0 chunks, about 180 s left",
+        "20 of 20 files, 0 pages, 0 chunks",
     ]
