@@ -35,7 +35,7 @@ CONVERTERS = {
     "message/rfc822": "ingest.formats.from_email",
     "application/vnd.ms-outlook": "ingest.formats.from_email",
     "application/rtf": "ingest.formats.from_unstructured",
-    "application/epub+zip": "ingest.formats.from_unstructured",
+    "application/epub+zip": "ingest.formats.from_epub",
     f"{_OPEN_DOCUMENT}.text": "ingest.formats.from_odf",
     f"{_OPEN_DOCUMENT}.spreadsheet": "ingest.formats.from_odf",
     f"{_OPEN_DOCUMENT}.presentation": "ingest.formats.from_odf",

@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 import lxml.html
-from lxml import etree
 from unstructured.documents import elements as kinds
 from unstructured.errors import UnprocessableEntityError
-from unstructured.partition.epub import partition_epub
-from unstructured.partition.odt import partition_odt
 from unstructured.partition.org import partition_org
 from unstructured.partition.rst import partition_rst
 from unstructured.partition.rtf import partition_rtf
@@ -21,31 +18,24 @@ from unstructured.partition.rtf import partition_rtf
 from ingest.blocks import assemble
 from ingest.errors import Malformed, UnknownFormat
 from ingest.formats.lists import Item, list_text
-from ingest.formats.packages import check_package, metadata, open_package
 from ingest.formats.spacy_pipeline import use_local_pipeline
 from ingest.formats.tables import pipe_table
 from ingest.formats.titles import choose_title
 from ingest.models import Document, Piece
 
 _PARTITIONS: dict[str, Callable[..., list[kinds.Element]]] = {
-    ".epub": partition_epub,
-    ".odt": partition_odt,
     ".org": partition_org,
     ".rst": partition_rst,
     ".rtf": partition_rtf,
 }
-_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-_ZIPPED = {".epub", ".odt"}
 
 
 def convert(path: Path, name: str) -> Document:
     """The document in `path`; its kind is seen by its first bytes, for text by the suffix of `name`. No pages.
 
-    Raises `Malformed`, `OverLimit`, `Encrypted`, `UnknownFormat`.
+    Raises `Malformed`, `UnknownFormat`.
     """
     suffix = _suffix(path, name)
-    if suffix in _ZIPPED:
-        check_package(path, name)
     use_local_pipeline()
     try:
         with path.open("rb") as file:
@@ -53,9 +43,7 @@ def convert(path: Path, name: str) -> Document:
     except (UnprocessableEntityError, RuntimeError, ValueError, KeyError) as exc:
         raise Malformed(f"{name}: no readable {suffix[1:].upper()} ({exc})", remedy="Save it again.") from exc
     pieces = list(_pieces(found))
-    properties = _properties(path, name) if suffix in _ZIPPED else {}
-    title = choose_title(name, declared=properties.get("title", ""), pieces=pieces)
-    return assemble(pieces, title=title, metadata=metadata(properties))
+    return assemble(pieces, title=choose_title(name, declared="", pieces=pieces))
 
 
 def _suffix(path: Path, name: str) -> str:
@@ -63,22 +51,10 @@ def _suffix(path: Path, name: str) -> str:
         head = file.read(200)
     if head.startswith(b"{\\rtf"):
         return ".rtf"
-    if head.startswith(b"PK"):
-        return ".epub" if b"application/epub+zip" in head else ".odt"
     suffix = PurePath(name).suffix.lower()
     if suffix not in _PARTITIONS:
         raise UnknownFormat(f"{name}: no converter for {suffix or 'files without a suffix'}", remedy="Save it as PDF.")
     return suffix
-
-
-def _properties(path: Path, name: str) -> dict[str, str]:
-    """Dublin Core properties of the package by local name, the first of each."""
-    found: dict[str, str] = {}
-    with open_package(path, name) as package:
-        for part in sorted(p for p in package.parts if p == "meta.xml" or p.endswith(".opf")):
-            for element in package.tree(part).iter(f"{_DUBLIN_CORE}*"):
-                found.setdefault(etree.QName(element).localname, " ".join("".join(element.itertext()).split()))
-    return found
 
 
 def _pieces(found: Iterable[kinds.Element]) -> Iterator[Piece]:
