@@ -123,6 +123,7 @@ STATUS: Mapping[type[FootnoteError], int] = {
     engine.SourceError: 422,
     engine.AddressRefused: 422,
     engine.FetchFailed: 422,
+    engine.PageGone: 422,
     ingesting.Unreadable: 422,
     ingesting.UnknownFormat: 422,
     ingesting.Malformed: 422,

@@ -11,7 +11,7 @@ from api.settings import Settings
 from ingest import pipeline
 from ingest import preview as previewing
 from ingest.ledger import IngestReport
-from ingest.models import ConvertSettings
+from ingest.models import ConvertSettings, CrawlLimits
 from ingest.options import IngestOptions
 from retrieval.store.index import Index
 
@@ -20,22 +20,35 @@ def ingest(settings: Settings, arguments: Mapping[str, Any], progress: Counts) -
     """Opens the home, ingests, closes it. Raises `HomeLocked` where another process writes to it."""
     with open_engine(settings, write=True) as engine, scratch.inside(settings.home):
         return into(
-            engine.index, arguments, progress=progress, workers=settings.workers, converting=settings.converting()
+            engine.index,
+            arguments,
+            progress=progress,
+            workers=settings.workers,
+            converting=settings.converting(),
+            crawl=settings.crawling(),
         )
 
 
 def into(
-    index: Index, arguments: Mapping[str, Any], *, progress: Counts, workers: int, converting: ConvertSettings
+    index: Index,
+    arguments: Mapping[str, Any],
+    *,
+    progress: Counts,
+    workers: int,
+    converting: ConvertSettings,
+    crawl: CrawlLimits,
 ) -> ReportObject:
     """`arguments` are those of `POST /v1/ingest`."""
-    options = _options(arguments, workers=workers, converting=converting)
+    options = _options(arguments, workers=workers, converting=converting, crawl=crawl)
     return _report_object(pipeline.ingest(index, arguments.get("paths") or (), options, progress))
 
 
 def preview(settings: Settings, arguments: Mapping[str, Any]) -> PreviewObject:
     """What `ingest` would do. The home must be there; it is opened for reading."""
     with open_engine(settings) as engine:
-        options = _options(arguments, workers=settings.workers, converting=settings.converting())
+        options = _options(
+            arguments, workers=settings.workers, converting=settings.converting(), crawl=settings.crawling()
+        )
         found = previewing.preview(engine.known, arguments["paths"], options, engine.settings.chunks)
     return {
         "dry_run": True,
@@ -51,7 +64,9 @@ def preview(settings: Settings, arguments: Mapping[str, Any]) -> PreviewObject:
     }
 
 
-def _options(arguments: Mapping[str, Any], *, workers: int, converting: ConvertSettings) -> IngestOptions:
+def _options(
+    arguments: Mapping[str, Any], *, workers: int, converting: ConvertSettings, crawl: CrawlLimits
+) -> IngestOptions:
     allow = arguments.get("allow")
     return IngestOptions(
         collection=arguments.get("collection"),
@@ -63,6 +78,7 @@ def _options(arguments: Mapping[str, Any], *, workers: int, converting: ConvertS
         atomic=bool(arguments.get("atomic")),
         workers=workers,
         settings=converting,
+        crawl=crawl,
         checksum=bool(arguments.get("checksum")),
         retry=arguments.get("retry"),
     )

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
 from api.model_list import KnownModel, known_model
-from ingest.models import ConvertSettings, OcrEngine
+from ingest.models import ConvertSettings, CrawlLimits, OcrEngine
 from retrieval.settings import ChunkSettings, EngineSettings, LanguageModelSettings, SearchSettings
 
 PREFIX = "FOOTNOTE_"
@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     max_queue: int = Field(default=32, ge=0, description="searches and answers that wait for a place")
     queue_timeout: float = Field(default=10.0, gt=0)
     shutdown_timeout: float = Field(default=10.0, gt=0)
+    crawl_pages: int = Field(default=1_000, ge=1, description="pages of one site read at most")
+    crawl_depth: int = Field(default=8, ge=0, description="links from the first page of a site on")
     workers: int = Field(default=0, ge=0, description="processes that convert; 0 = one per core")
     ocr: OcrEngine = Field(default="rapidocr", description="what reads scanned pages; off for nothing")
     ocr_pages: int = Field(default=30, ge=0, description="scanned pages read of one file at most")
@@ -100,6 +102,9 @@ class Settings(BaseSettings):
             ocr_seconds=self.ocr_seconds,
             passwords=tuple(password.get_secret_value() for password in self.passwords),
         )
+
+    def crawling(self) -> CrawlLimits:
+        return CrawlLimits(depth=self.crawl_depth, pages=self.crawl_pages)
 
     def _language_model(self) -> LanguageModelSettings | None:
         if not self.llm:

@@ -102,5 +102,5 @@ class Access:
         return found.ruled if found.ruled is not None else granted(self._grants[found.root], found.path)
 
     def _said_of(self, root: str, path: str) -> Groups | None:
-        ruled = self._rules.groups(path_of(root) / path)
+        ruled = self._rules.groups(path_of(root) / path) if root.startswith("file:") else None
         return ruled if ruled is not None else granted(self._grants[root], path)

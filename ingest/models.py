@@ -104,3 +104,11 @@ class Limits:
     seconds: float = 300.0
     memory_bytes: int = 2 * 2**30
     characters: int = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlLimits:
+    """How many links from the first page on, and how many pages in all."""
+
+    depth: int = 8
+    pages: int = 1_000

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ingest.models import ConvertSettings, Limits
+from ingest.models import ConvertSettings, CrawlLimits, Limits
 from retrieval.errors import UsageError
 
 
@@ -30,6 +30,7 @@ class IngestOptions:
     limits: Limits = field(default_factory=Limits)
     checksum: bool = False
     settings: ConvertSettings = field(default_factory=ConvertSettings)
+    crawl: CrawlLimits = field(default_factory=CrawlLimits)
 
     def check(self) -> None:
         """Raises `UsageError` for groups and collections that can't be."""

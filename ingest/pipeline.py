@@ -20,7 +20,8 @@ from ingest.outlook import covered, outlook
 from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.remembered import Remembered
-from ingest.sources import LeftOut, Survey, survey
+from ingest.sources import LeftOut, Survey
+from ingest.surveying import Fetching, is_address, surveyed
 from retrieval.errors import HomeError, UsageError
 from retrieval.models import Outcome
 from retrieval.settings import ChunkSettings
@@ -36,36 +37,47 @@ def fingerprint(chunking: ChunkSettings, converting: ConvertSettings) -> str:
 
 
 def ingest(
-    index: Index, targets: Sequence[str], options: IngestOptions, progress: Progress | None = None
+    index: Index,
+    targets: Sequence[str],
+    options: IngestOptions,
+    progress: Progress | None = None,
+    *,
+    fetching: Fetching | None = None,
 ) -> IngestReport:
     """Bring the documents of the targets up to date.
 
     Raises `UsageError` for targets or a `footnote.toml` that make no sense, before anything is changed; `HomeError`,
-    `EmbeddingFailed` where the home or the model fails: what was published by then stays, and another run goes on.
+    `EmbeddingFailed` where the home or the model fails: what was published by then stays, and another run goes on;
+    `SourceError` for a site of which nothing can be read.
     """
     started = time.monotonic()
     options.check()
     if options.retry is not None:
         collection, targets = _failed_in(index, options.retry)
         options = replace(options, collection=collection)
-    surveyed = survey(targets, options.collection, known_roots=index.roots, home=index.home)
+    with surveyed(index, targets, options, fetching) as found:
+        report = _run(index, targets, found, options, progress or Silence())
+    return replace(report, seconds=time.monotonic() - started)
+
+
+def _run(
+    index: Index, targets: Sequence[str], found: Survey, options: IngestOptions, progress: Progress
+) -> IngestReport:
     arguments = {"targets": list(targets), "allow": options.allow, "prune": options.prune, "force": options.force}
-    progress = progress or Silence()
-    ledger = Ledger(index, progress, collection=surveyed.collection, arguments=arguments)
+    ledger = Ledger(index, progress, collection=found.collection, arguments=arguments)
     try:
-        report = _Run(index, surveyed, options=options, ledger=ledger, progress=progress).report()
+        return _Run(index, found, options=options, ledger=ledger, progress=progress).report()
     except BaseException:
         index.abandon_run(ledger.run_id)
         with contextlib.suppress(HomeError):  # what ended the run is what the caller needs to know
             ledger.write()
         raise
-    return replace(report, seconds=time.monotonic() - started)
 
 
 def _failed_in(index: Index, run_id: int) -> tuple[str, tuple[str, ...]]:
     """The collection of a run, and its failed sources that are there still."""
     collection, failed = index.failed_in(run_id)
-    present = tuple(uri for uri in failed if os.path.lexists(path_of(uri)))
+    present = tuple(uri for uri in failed if is_address(uri) or os.path.lexists(path_of(uri)))
     if not failed:
         raise UsageError(f"no source of run {run_id} failed", remedy="`footnote runs` lists the runs")
     if not present:

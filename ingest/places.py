@@ -22,7 +22,7 @@ def place_of(target: str) -> Path:
     except ValueError as exc:
         raise UsageError(f"{target!r}: not an address", remedy="name a file or a folder") from exc
     if scheme in ("http", "https"):
-        raise UsageError(f"{target}: addresses can't be ingested yet", remedy="save the page and name the file")
+        raise UsageError(f"{target}: an address, where only files can be", remedy="leave it to a run of its own")
     if scheme not in ("", "file"):
         raise UsageError(f"{target}: not a place that can be read", remedy="name a file or a folder")
     try:

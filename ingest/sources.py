@@ -116,7 +116,7 @@ def survey(
         refuse_homes(place, home)
     rules = {place: _rules_at(place, home) for place in places}
     name = collection or _named_collection(rules)
-    roots = frozenset(path_of(root) for root in known_roots(name))
+    roots = frozenset(path_of(root) for root in known_roots(name) if root.startswith("file:"))
     walk = _Walk(roots, home=home, collection=None if collection else name)
     for place in places:
         walk.target(place, rules[place])

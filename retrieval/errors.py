@@ -16,6 +16,7 @@ FootnoteError
 └── SourceError                 one source can't be read (ingest.errors)
     ├── AddressRefused          an address that is not public, or written to look like another
     └── FetchFailed             a public address that gives no page
+        └── PageGone            one that says that there is none, or none any more
 """
 
 
@@ -94,3 +95,7 @@ class AddressRefused(SourceError):
 
 class FetchFailed(SourceError):
     code = "fetch_failed"
+
+
+class PageGone(FetchFailed):
+    code = "page_gone"

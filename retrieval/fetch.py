@@ -16,12 +16,13 @@ from urllib.parse import urljoin
 import httpcore
 
 from retrieval.addresses import check_address, checked_url, is_address, plain
-from retrieval.errors import FetchFailed
+from retrieval.errors import FetchFailed, PageGone
 
 AGENT = "Footnote"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NOT_MODIFIED = 304
 _OK = 200
+_GONE = (404, 410)
 
 Resolve = Callable[[str, int], Sequence[str]]
 """A host's addresses. Raises `OSError`."""
@@ -128,6 +129,8 @@ class Fetcher:
         headers = {name.lower(): value.decode("latin-1").strip() for name, value in response.headers}
         if response.status in _REDIRECTS and headers.get(b"location"):
             return urljoin(url, headers[b"location"])
+        if response.status in _GONE:
+            raise PageGone(f"{url}: there is no such page (status {response.status})", remedy="see that it is right")
         if response.status not in (_OK, _NOT_MODIFIED):
             raise FetchFailed(f"{url}: answered with status {response.status}", remedy="see that the address is right")
         if headers.get(b"content-encoding", "identity") != "identity":

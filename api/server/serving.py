@@ -73,12 +73,16 @@ def assemble(
         engine=engine,
         activity=activity,
         authenticator=Authenticator(activity.keys, local_token=token),
-        jobs=JobRunner(activity.jobs, Working(index, workers=settings.workers, converting=settings.converting())),
+        jobs=JobRunner(activity.jobs, _work(settings, index)),
         metrics=Metrics(),
         places=Places(settings.max_concurrency, queue=settings.max_queue, timeout=settings.queue_timeout),
         rate_limit=RateLimit(settings.rate_limit),
         pages=PageImages(),
     )
+
+
+def _work(settings: Settings, index: "Index") -> Working:
+    return Working(index, workers=settings.workers, converting=settings.converting(), crawl=settings.crawling())
 
 
 class _Server(uvicorn.Server):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api import upkeep
 from api.errors import Internal
 from api.progress import Counts
-from ingest.models import ConvertSettings
+from ingest.models import ConvertSettings, CrawlLimits
 
 if TYPE_CHECKING:
     from retrieval.store.index import Index
@@ -16,17 +16,30 @@ if TYPE_CHECKING:
 class Working:
     """The `Work` of the job runner."""
 
-    def __init__(self, index: "Index", *, workers: int, converting: ConvertSettings | None = None) -> None:
+    def __init__(
+        self,
+        index: "Index",
+        *,
+        workers: int,
+        converting: ConvertSettings | None = None,
+        crawl: CrawlLimits | None = None,
+    ) -> None:
         self._index = index
         self._workers = workers
         self._converting = converting or ConvertSettings()
+        self._crawl = crawl or CrawlLimits()
 
     def __call__(self, kind: str, arguments: Mapping[str, Any], progress: Counts) -> Mapping[str, Any]:
         if kind in ("ingest", "upload"):
             from api import feeding  # loads the pipeline: a server that only answers does without
 
             return feeding.into(
-                self._index, arguments, progress=progress, workers=self._workers, converting=self._converting
+                self._index,
+                arguments,
+                progress=progress,
+                workers=self._workers,
+                converting=self._converting,
+                crawl=self._crawl,
             )
         if kind == "doctor":
             return upkeep.diagnosis_object(self._index.upkeep, repair=arguments["repair"])

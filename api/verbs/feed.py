@@ -22,7 +22,7 @@ _NOT_ALL_DONE = 1
 
 
 @click.command("ingest")
-@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH|URL...")
 @click.option("--collection", metavar="C", help="Put the documents into this collection.")
 @click.option(
     "--allow", multiple=True, metavar="GROUP", help="Only GROUP may see them. May be repeated; is remembered."

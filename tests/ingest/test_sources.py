@@ -85,7 +85,7 @@ def test_a_target_may_be_a_file_address_or_a_link(corpus: Path, tmp_path: Path) 
     ("target", "told"),
     [
         ("missing", "No such file"),
-        ("https://example.com/a", "can't be ingested yet"),
+        ("https://example.com/a", "where only files can be"),
         ("s3://bucket/a", "not a place"),
         ("nul\0", "not a path"),
         ("/dev/null", "neither a file nor a folder"),
