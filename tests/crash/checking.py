@@ -54,7 +54,7 @@ def _documents(engine: Engine, expected: Expected) -> list[str]:
 
 
 def _found(engine: Engine, chance: random.Random) -> list[str]:
-    """Some documents by each index, through a word that stands in them alone."""
+    """Some documents, through a word that stands in them alone; what the vectors find is the doctor's to say."""
     documents = engine.catalog.documents(OWNER)
     faults = []
     for one in chance.sample(documents, min(3, len(documents))):
@@ -63,9 +63,6 @@ def _found(engine: Engine, chance: random.Random) -> list[str]:
         lexical = engine.search(word, k=1, caller=OWNER, mode="lexical")
         if [hit.chunk.document for hit in lexical] != [one.document] or word not in lexical[0].chunk.text:
             faults.append(f"{word} is not found by its word")
-        dense = engine.search(f"{one.document} {word}", k=200, caller=OWNER, mode="dense")
-        if not any(word in hit.chunk.text for hit in dense):
-            faults.append(f"{word} is not found by its vector")
     return faults
 
 
