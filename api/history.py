@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 EXPORTS_REMAIN = "archives that were exported before still hold it"
 
+_EVALUATIONS_REMAIN = "so may what evaluations keep, in the home's folder `evals` and where they were told to"
+
 
 class KeptVersionObject(TypedDict):
     version: int
@@ -129,6 +131,7 @@ def forget(engine: "AnsweringEngine", answers: Answers, document_id: str, caller
     run_id = engine.index.begin_run(newest.collection, {"forget": document_id})
     outcome = Outcome(newest.uri, "removed", "forgotten", newest.pages, document_id=document_id)
     erased = engine.index.forget(run_id, document_id, outcome)
+    engine.embedder.clear()
     told = answers.forget_document(document_id)
     engine.index.finish_run(run_id)
     return {
@@ -139,7 +142,11 @@ def forget(engine: "AnsweringEngine", answers: Answers, document_id: str, caller
         "originals": erased.originals,
         "answers": told,
         "run_id": run_id,
-        "notes": [EXPORTS_REMAIN, "an ingest passes its source over; `ingest --again` takes it in"],
+        "notes": [
+            EXPORTS_REMAIN,
+            _EVALUATIONS_REMAIN,
+            "an ingest passes its source over; `ingest --again` takes it in",
+        ],
     }
 
 

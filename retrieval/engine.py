@@ -65,7 +65,7 @@ class Engine:
         return self._index
 
     @cached_property
-    def embedder(self) -> Embedder:
+    def embedder(self) -> RememberingEmbedder:
         """What questions and sentences are embedded by."""
         return RememberingEmbedder(self._embedder)
 

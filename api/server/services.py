@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retrieval.store.history.differing import VersionDiff
     from retrieval.store.history.forgetting import Forgotten
     from retrieval.store.history.versions import VersionSummary
+    from retrieval.store.remembering import RememberingEmbedder
 
 
 class CatalogReads(Protocol):
@@ -75,6 +76,8 @@ class AnsweringEngine(Searches, Protocol):
     def history(self) -> HistoryReads: ...
     @property
     def index(self) -> IndexWrites: ...
+    @property
+    def embedder(self) -> "RememberingEmbedder": ...
 
     def stream(
         self,

@@ -20,6 +20,11 @@ class RememberingEmbedder:
         self._vectors = OrderedDict[str, Vectors]()
         self._lock = threading.Lock()
 
+    def clear(self) -> None:
+        """Remember nothing: what was embedded may have been erased."""
+        with self._lock:
+            self._vectors.clear()
+
     @property
     def fingerprint(self) -> str:
         return self._inner.fingerprint

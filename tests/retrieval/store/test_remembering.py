@@ -40,3 +40,14 @@ def test_a_question_and_a_document_with_the_same_words_are_kept_apart() -> None:
 
 def test_no_texts_give_no_rows() -> None:
     assert RememberingEmbedder(FakeEmbedder(dimension=3)).embed_documents([]).shape == (0, 3)
+    """The model is asked once for a text, and once more after clearing."""
+    inner = FakeEmbedder()
+    embedder = RememberingEmbedder(inner)
+
+    embedder.embed_documents(["A sentence."])
+    embedder.embed_documents(["A sentence."])
+    assert len(inner.embedded) == 1
+
+    embedder.clear()
+    embedder.embed_documents(["A sentence."])
+    assert len(inner.embedded) == 2
