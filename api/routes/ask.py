@@ -33,7 +33,14 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 @router.post("/search")
 async def search(body: SearchBody, request: Request, serving: Serving, asker: Asker, _: Place) -> HitsObject:
     """The chunks that fit a question best, best first."""
-    work = partial(serving.engine.search, body.question, k=body.k, caller=asker.caller, collection=body.collection)
+    work = partial(
+        serving.engine.search,
+        body.question,
+        k=body.k,
+        caller=asker.caller,
+        collection=body.collection,
+        filters=body.filters.filters(),
+    )
     with serving.metrics.stage("search", request.scope):
         hits = await while_connected(request, lambda: to_thread.run_sync(work, limiter=serving.places.threads))
     return hits_object(hits, explain=body.explain)
@@ -48,6 +55,7 @@ async def ask(body: AskBody, request: Request, serving: Serving, asker: Asker, _
         caller=asker.caller,
         collection=body.collection,
         history=body.turns(),
+        filters=body.filters.filters(),
         budget=serving.budget(asker),
     )
     keep = partial(kept, serving=serving, asker=asker, collection=body.collection)

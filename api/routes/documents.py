@@ -118,6 +118,7 @@ def rollback(document_id: str, body: RollbackBody, serving: Serving, admin: Admi
 @router.post("/{document_id}/forget")
 def erase(document_id: str, serving: Serving, admin: Admin) -> ForgottenObject:
     """Erase a document for good: versions, vectors, original, answers that quote it. No ingest brings it back."""
+    serving.pages.clear()
     return forget(serving.engine, serving.activity.answers, document_id, admin.caller)
 
 

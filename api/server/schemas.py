@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from api.bounds import LARGEST_NUMBER, MAX_QUESTION
-from retrieval.models import Turn
+from retrieval.models import Filters, Turn
 
 
 def _no_wildcard(group: str) -> str:
@@ -18,6 +18,8 @@ def _no_wildcard(group: str) -> str:
 
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Names = Annotated[list[Name], Field(max_length=1_000)]
+Date = Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")]
 Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 Group = Annotated[Name, AfterValidator(_no_wildcard)]
 
@@ -26,10 +28,36 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class FiltersBody(_Body):
+    """Which of the documents one may see are meant; what is left out narrows nothing, all that is given holds.
+
+    `paths` are globs, `media_types` whole ones or `image/*`, the dates days, months or years, both inclusive. Who else
+    may see a document can't be asked.
+    """
+
+    documents: Names = []
+    paths: Names = []
+    media_types: Names = []
+    date_from: Date = ""
+    date_to: Date = ""
+    tags: Names = []
+
+    def filters(self) -> Filters:
+        return Filters(
+            documents=frozenset(self.documents),
+            paths=tuple(self.paths),
+            media_types=frozenset(self.media_types),
+            date_from=self.date_from,
+            date_to=self.date_to,
+            tags=frozenset(self.tags),
+        )
+
+
 class SearchBody(_Body):
     question: Question
     k: Annotated[int, Field(ge=1, le=1_000)] = 10
     collection: Name | None = None
+    filters: FiltersBody = FiltersBody()
     explain: bool = False
 
 
@@ -44,6 +72,7 @@ class TurnBody(_Body):
 class AskBody(_Body):
     question: Question
     collection: Name | None = None
+    filters: FiltersBody = FiltersBody()
     history: Annotated[list[TurnBody], Field(max_length=50)] = []
     stream: bool = False
 

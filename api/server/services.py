@@ -13,10 +13,12 @@ from api.server.metrics import Metrics
 from api.settings import Settings
 from api.viewing.page_images import PageImages
 from retrieval.models import (
+    NO_FILTERS,
     PUBLIC,
     AnswerEvent,
     Caller,
     DocumentSummary,
+    Filters,
     Outcome,
     PageBoxes,
     StoredVersion,
@@ -86,6 +88,7 @@ class AnsweringEngine(Searches, Protocol):
         caller: Caller = PUBLIC,
         collection: str | None = None,
         history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
         budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]: ...
 

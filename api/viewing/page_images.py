@@ -47,6 +47,11 @@ class PageImages:
             self._keep(key, drawn)
         return drawn
 
+    def clear(self) -> None:
+        """Keep none, of a document that was erased for instance."""
+        with self._lock:
+            self._kept.clear()
+
     def _keep(self, key: tuple[str, int], drawn: bytes) -> None:
         self._kept[key] = drawn
         while sum(map(len, self._kept.values())) > self._room:

@@ -138,6 +138,7 @@ class FakeEngine:
         self.failure: Exception | None = None
         self.asked: list[tuple[str, Caller, str | None, tuple[Turn, ...]]] = []
         self.budgets: list[Budget | None] = []
+        self.filters: list[Filters] = []
         self.closed = 0
         self._answers = itertools.count(1)
 
@@ -153,6 +154,7 @@ class FakeEngine:
     ) -> tuple[Hit, ...]:
         self.asked.append((question, caller, collection, ()))
         self._wait()
+        self.filters.append(filters)
         return self._found(question, k, caller=caller, collection=collection)
 
     def _found(self, question: str, k: int, *, caller: Caller, collection: str | None) -> tuple[Hit, ...]:
@@ -171,6 +173,7 @@ class FakeEngine:
         budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]:
         self.budgets.append(budget)
+        self.filters.append(filters)
         self.asked.append((question, caller, collection, tuple(history)))
         try:
             hits = self._found(question, 10, caller=caller, collection=collection)

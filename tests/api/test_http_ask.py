@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+import pytest
+
 from retrieval.errors import LanguageModelFailed
-from retrieval.models import OWNER, Turn
+from retrieval.models import OWNER, Filters, Turn
 from tests.api.conftest import Server
 
 
@@ -58,6 +60,32 @@ def test_a_collection_narrows_the_search(server: Server) -> None:
     answer = server.client().post("/v1/search", json={"question": "the pump leave", "collection": "products"})
 
     assert [hit["document_id"] for hit in answer.json()["hits"]] == ["product"]
+
+
+def test_filters_reach_the_engine_whole(server: Server) -> None:
+    sent = {"paths": ["handbook/**"], "media_types": ["text/html"], "date_from": "2025", "tags": ["leave"]}
+
+    server.client().post("/v1/search", json={"question": "leave", "filters": sent})
+    server.client().post("/v1/ask", json={"question": "leave", "filters": {"documents": ["leave"]}})
+
+    assert server.engine.filters == [
+        Filters(
+            paths=("handbook/**",),
+            media_types=frozenset({"text/html"}),
+            date_from="2025",
+            tags=frozenset({"leave"}),
+        ),
+        Filters(documents=frozenset({"leave"})),
+    ]
+
+
+@pytest.mark.parametrize("sent", [{"date_to": "yesterday"}, {"groups": ["hr"]}, {"paths": "a"}, {"tags": [""]}])
+def test_a_filter_that_is_none_is_refused(server: Server, sent: dict[str, Any]) -> None:
+    """Groups too: who else may see a document is told to nobody."""
+    answer = server.client().post("/v1/ask", json={"question": "leave", "filters": sent})
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"].startswith("filters.")
 
 
 def test_ask_answers_with_the_fields_of_the_contract(server: Server) -> None:

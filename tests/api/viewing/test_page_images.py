@@ -76,6 +76,17 @@ def test_a_page_that_was_drawn_is_kept_as_long_as_there_is_room(pdf: Path) -> No
         images.png(pdf, "other", 1)
 
 
+def test_what_is_cleared_is_drawn_again(pdf: Path) -> None:
+    images = PageImages()
+    images.png(pdf, "hash", 1)
+    pdf.unlink()
+
+    images.clear()
+
+    with pytest.raises(PageNotShown):
+        images.png(pdf, "hash", 1)
+
+
 def test_without_room_nothing_is_kept(pdf: Path) -> None:
     images = PageImages(kept_bytes=1)
     images.png(pdf, "hash", 1)
