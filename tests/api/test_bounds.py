@@ -3,7 +3,7 @@
 import pytest
 
 from api import bounds, cli
-from retrieval.search import searcher
+from retrieval.search import requests
 from tests.api.conftest import Server
 from tests.api.fake_engine import FakeEngine
 
@@ -11,7 +11,7 @@ BEYOND = str(2**63)
 
 
 def test_the_limit_of_a_question_is_the_searcher_s() -> None:
-    assert bounds.MAX_QUESTION == searcher.MAX_QUESTION
+    assert bounds.MAX_QUESTION == requests.MAX_QUESTION
 
 
 @pytest.mark.parametrize("path", ["/v1/search", "/v1/ask"])
