@@ -52,6 +52,9 @@ def test_explain_adds_the_ranks_and_scores_of_both_legs(server: Server) -> None:
         "dense_score": 0.5,
         "lexical_rank": None,
         "lexical_score": None,
+        "named": 0.0,
+        "reranked": None,
+        "chunks": ["chunk-leave"],
         "duplicates": [],
     }
 
