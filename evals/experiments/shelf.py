@@ -15,6 +15,7 @@ from evals.intervals import Interval
 from evals.jsonl import text_of
 from evals.kept import Report
 from evals.paired import Comparison
+from retrieval.errors import UsageError
 
 SUMMARY = "experiment.json"
 _COMPARISONS = "comparisons.json"
@@ -63,6 +64,9 @@ def settle(
     """Compare the cells and write `experiment.json`. Raises `UsageError` for a metric that was not measured."""
     first = cells[0]
     measured = [one for scores in first.report.by_metric().values() for one in scores.values]
+    for one in metrics:
+        if one not in measured:
+            raise UsageError(f"{one} was not measured", remedy=f"choose metrics from {', '.join(measured)}")
     chosen = tuple(metrics or headlines(measured))
     compared = (
         first,

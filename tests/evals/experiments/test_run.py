@@ -137,6 +137,19 @@ def test_a_cell_s_own_cut_off_makes_its_metrics_comparable(file: Path, tmp_path:
     assert "token_iou@k" in result.metrics
 
 
+def test_a_metric_that_was_not_measured_is_refused_and_what_was_measured_is_kept(
+    file: Path, tmp_path: Path, model: Counting
+) -> None:
+    settings = EngineSettings(tmp_path / "home")
+    file.write_text('set = "questions.jsonl"\ncorpus = "corpus"\nmetrics = ["ndcg@7"]\n')
+
+    with pytest.raises(UsageError, match="ndcg@7 was not measured"):
+        experiment(file, engine_settings=settings)
+    file.write_text('set = "questions.jsonl"\ncorpus = "corpus"\nname = "grid"\n')
+
+    assert [cell.reused for cell in experiment(file, engine_settings=settings).cells] == [True]
+
+
 def test_answers_are_measured_under_a_grid_as_well(file: Path, tmp_path: Path, model: Counting) -> None:
     file.write_text('set = "questions.jsonl"\ncorpus = "corpus"\nmeasure = "answers"\n[grid]\nk = [1, 5]\n')
 
