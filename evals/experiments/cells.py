@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from evals.answers import measure as answers
 from evals.benchmark import BEIR_KS, QUESTION_KS, Prepared, measure
@@ -61,6 +61,12 @@ def _like(default: object) -> Callable[[object], str]:
     return refuse
 
 
+def _fitting(name: str) -> Callable[[object], str]:
+    """What that setting of search takes: one of its words where it knows so many, else what is like its default."""
+    kind = get_type_hints(SearchSettings)[name]
+    return _one_of(*get_args(kind)) if get_origin(kind) is Literal else _like(getattr(SearchSettings(), name))
+
+
 def _searching(name: str) -> Callable[[EngineSettings, Any], EngineSettings]:
     return lambda settings, value: replace(settings, search=replace(settings.search, **{name: value}))
 
@@ -98,10 +104,7 @@ KEYS: Mapping[str, Key] = {
         for field in fields(ChunkSettings)
     },
     "mode": Key(_one_of(*get_args(Mode)), _unchanged, measures=("retrieval",)),
-    **{
-        field.name: Key(_like(getattr(SearchSettings(), field.name)), _searching(field.name))
-        for field in fields(SearchSettings)
-    },
+    **{field.name: Key(_fitting(field.name), _searching(field.name)) for field in fields(SearchSettings)},
     "k": Key(_whole(1, MAX_HITS), _read),
     "answer_mode": Key(_one_of("extractive", "llm"), _answering, measures=("answers",)),
     "prompt": Key(_text, _guided, measures=("answers",)),

@@ -70,6 +70,7 @@ def test_without_a_grid_there_is_one_cell(folder: Path) -> None:
         ("[200, 100]", "[200, 1.5]", ":7: grid.chunk_tokens: 1.5 is no int"),
         ("[200, 100]", "[]", ":7: grid.chunk_tokens: holds no value"),
         ('"hybrid"]', '"both"]', ":8: grid.mode: 'both' is none of dense, lexical, hybrid"),
+        ("dense_weight = 0.5", 'spans = "wide"', ":9: grid.spans: 'wide' is none of long, short"),
         ("0.5", "-1", ":9: grid.dense_weight: -1 is below 0"),
         ("0.5", "true", ":9: grid.dense_weight: True is no int or float"),
         ('"corpus"', '"nowhere"', ":3: corpus: there is no "),
