@@ -66,7 +66,7 @@ class MadeUp(StandIn):
 
     def __init__(self, graphs: Path) -> None:
         super().__init__()
-        self._model = SentenceTransformerEmbedder(resolve(DEFAULT_MODEL), graphs=graphs)
+        self._model = SentenceTransformerEmbedder(resolve(DEFAULT_MODEL), graphs=graphs, remembered=0)
 
     def embed_query(self, text: str) -> Vectors:
         return self._model.embed_query(text)

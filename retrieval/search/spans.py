@@ -14,6 +14,8 @@ from retrieval.ports import Searches
 from retrieval.search.requests import MAX_HITS
 from retrieval.settings import SearchSettings
 
+_FIRST = 5  # hits, up to which a neighbour may rank as far behind
+
 
 class Slices(Protocol):
     def slices(self, spans: Sequence[tuple[str, int, int, int]]) -> tuple[str, ...]:
@@ -41,14 +43,14 @@ class SpanSearcher:
     ) -> tuple[Hit, ...]:
         """The best `k` hits; see `Searcher.search`, whose chunks these are, joined or not."""
         long = self._settings.spans == "long"
-        wanted = min(MAX_HITS, max(k, round(k * self._settings.joined_from))) if long else k
+        wanted = min(MAX_HITS, max(k, round(max(k, _FIRST) * self._settings.joined_from))) if long else k
         hits = self._searcher.search(
             question, k=wanted, caller=caller, collection=collection, mode=mode, filters=filters
         )
         return self._joined(hits, k) if long else hits
 
     def _joined(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
-        groups = grouped(hits, k, longest=self._settings.longest_span)
+        groups = grouped(hits, k, longest=self._settings.longest_span, reach=self._settings.joined_from)
         spans = {number: _span(group) for number, group in enumerate(groups) if len(group) > 1}
         texts = dict(zip(spans, self._slices.slices(list(spans.values())), strict=True))
         return tuple(
@@ -74,15 +76,22 @@ def _with_span(group: Sequence[Hit], text: str) -> Hit:
     return replace(best, span=span, duplicates=tuple(sorted({name for hit in group for name in hit.duplicates})))
 
 
-def grouped(hits: Sequence[Hit], k: int, *, longest: int) -> list[list[Hit]]:
+def grouped(hits: Sequence[Hit], k: int, *, longest: int, reach: float) -> list[list[Hit]]:
     """At most `k` groups of at most `longest` neighbours, each begun by its best hit, in the order of these.
 
-    A hit joins the first group that it stands next to; one that stands next to none begins its own while there are
-    fewer than `k`.
+    A hit joins the first group that it stands next to, unless it ranks behind `reach` times the group's place (at least
+    the fifth); else it begins its own while there are fewer than `k`. So the first hits are the same for any `k`.
     """
     groups: list[list[Hit]] = []
-    for hit in hits:
-        near = next((group for group in groups if len(group) < longest and _is_next(hit, group)), None)
+    for rank, hit in enumerate(hits, start=1):
+        near = next(
+            (
+                group
+                for place, group in enumerate(groups, start=1)
+                if len(group) < longest and rank <= reach * max(place, _FIRST) and _is_next(hit, group)
+            ),
+            None,
+        )
         if near is not None:
             near.append(hit)
         elif len(groups) < k:

@@ -45,14 +45,16 @@ class SentenceTransformerEmbedder:
     """One model folder. The model is loaded at the first text; the description needs its small files only.
 
     Questions, and other few texts, go through onnxruntime where the model allows it; `graphs` is the folder in which
-    its exported form is kept, null for none. Many go through torch.
+    its exported form is kept, null for none. Many go through torch. The vectors of the last `remembered` questions
+    are kept.
     """
 
-    def __init__(self, folder: Path, *, graphs: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, graphs: Path | None = None, remembered: int = _KEPT_QUESTIONS) -> None:
         self.folder = folder
         self._graphs = graphs
         self._lock = threading.RLock()
         self._asked = OrderedDict[str, Vectors]()
+        self._remembered = remembered
 
     @cached_property
     def fingerprint(self) -> str:
@@ -115,7 +117,7 @@ class SentenceTransformerEmbedder:
         vector.setflags(write=False)
         with self._lock:
             self._asked[text] = vector
-            if len(self._asked) > _KEPT_QUESTIONS:
+            if len(self._asked) > self._remembered:
                 self._asked.popitem(last=False)
         return vector
 

@@ -1,12 +1,14 @@
 """What documents go by, and which words of a question are written like a name."""
 
 import re
+from collections.abc import Iterator
 
 from retrieval.store.terms import exact
 from retrieval.store.terms.languages import ENGLISH, folded, is_stop_word
 from retrieval.store.terms.text import words
 
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_HOST = re.compile(r"^[a-z]+://[^/]*/?")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FIRST = re.compile(r"(?:^|[.!?:;]\s+|[\"“„«(]\s*)([^\W_]+)")
 _FEW_WORDS = 3
@@ -15,12 +17,13 @@ _PART = 0.5  # the weight of a part of a mixed word: "2018" of "FY2018"
 
 
 def of_document(path: str, title: str) -> frozenset[str]:
-    """The words of its file and folder names and of its title, their parts, and neighbours as one."""
-    return frozenset(
-        term
-        for text in (_ENDING.sub("", path).replace("_", " "), title)
-        for term in (*_terms(list(words(text))), *exact.joined(text))
-    )
+    """The words of its file and folder names and of its title, their parts, and neighbours that are a name as one.
+
+    Of an address the host is left out, which all pages of a site share.
+    """
+    place = _ENDING.sub("", _HOST.sub("", path)).replace("_", " ")
+    texts = (list(words(text)) for text in (place, title))
+    return frozenset(term for found in texts for term in (*_terms(found), *_runs(found)))
 
 
 def in_question(question: str) -> dict[str, float]:
@@ -41,6 +44,14 @@ def in_question(question: str) -> dict[str, float]:
             _add(terms, [word for word in run if not is_stop_word(word.lower(), ENGLISH) or word.isupper()])
             run = []
     return terms
+
+
+def _runs(found: list[str]) -> Iterator[str]:
+    """Two or three neighbours with capitals (`Best Buy`), or a word and its number (`dl 9`), as one."""
+    for n in (2, 3):
+        for run in (found[at : at + n] for at in range(len(found) - n + 1)):
+            if all(word[0].isupper() for word in run) or (n == 2 and run[0].isalpha() and run[1].isdecimal()):
+                yield folded("".join(run).lower())
 
 
 def _add(terms: dict[str, float], run: list[str]) -> None:

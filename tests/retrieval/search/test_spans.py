@@ -40,17 +40,27 @@ def test_a_hit_joins_the_first_group_it_stands_next_to() -> None:
     """5 begins; 9 begins; 6 joins 5; 4 joins 5 and 6; 7 would be the fourth and begins its own; 8 joins 9."""
     hits = [hit(rank, ordinal) for rank, ordinal in enumerate([5, 9, 6, 4, 7, 8], start=1)]
 
-    assert ordinals(grouped(hits, 5, longest=3)) == [[5, 6, 4], [9, 8], [7]]
+    assert ordinals(grouped(hits, 5, longest=3, reach=1.6)) == [[5, 6, 4], [9, 8], [7]]
+
+
+def test_the_first_hits_are_the_same_however_many_are_wanted() -> None:
+    """With 5 wanted, 1.6 x 5 = 8 are looked at: the ninth, next to the first, is too far behind and begins its own."""
+    hits = [hit(rank, ordinal) for rank, ordinal in enumerate([10, 20, 30, 40, 50, 60, 70, 21, 11], start=1)]
+
+    few, many = (ordinals(grouped(hits[:n], k, longest=3, reach=1.6)) for n, k in ((8, 5), (9, 9)))
+
+    assert few == [[10], [20, 21], [30], [40], [50]]
+    assert many == [[10], [20, 21], [30], [40], [50], [60], [70], [11]]
 
 
 def test_there_are_never_more_groups_than_hits_wanted() -> None:
     hits = [hit(rank, ordinal) for rank, ordinal in enumerate([1, 5, 9, 2, 13], start=1)]
 
-    assert ordinals(grouped(hits, 2, longest=3)) == [[1, 2], [5]]
+    assert ordinals(grouped(hits, 2, longest=3, reach=1.6)) == [[1, 2], [5]]
 
 
 def test_neighbours_by_number_in_two_documents_are_none() -> None:
-    assert len(grouped([hit(1, 1), hit(2, 2, "b.md")], 5, longest=3)) == 2
+    assert len(grouped([hit(1, 1), hit(2, 2, "b.md")], 5, longest=3, reach=1.6)) == 2
 
 
 def find(shelf: Shelf, k: int, settings: SearchSettings) -> tuple[Hit, ...]:
@@ -61,7 +71,7 @@ def test_a_long_hit_is_the_stored_text_between_its_ends() -> None:
     shelf = Shelf()
     shelf.put("leave.md", TEXT)
 
-    hits = find(shelf, 2, SearchSettings(joined_from=1.5))
+    hits = find(shelf, 2, SearchSettings(longest_span=2))
 
     assert hits[0].text == TEXT[hits[0].start : hits[0].end] == TEXT[: TEXT.index("\n\nHotels")]
     assert hits[0].span is not None
