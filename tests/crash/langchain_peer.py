@@ -34,6 +34,7 @@ from tests.fakes import FakeEmbedder
 
 _FILES = [f"f{number}.txt" for number in range(16)]
 _LONGEST = 3.0
+Held = dict[str, dict[int, set[int]]]
 
 
 class Fake(Embeddings):
@@ -62,6 +63,7 @@ class Report:
     torn: int = 0
     lost: int = 0
     unopened: int = 0
+    mixed_after_a_whole_run: int = 0
 
 
 def main() -> None:
@@ -74,6 +76,7 @@ def main() -> None:
     try:
         while report.kills < given.kills and not report.unopened:
             _round(place, report, chance, known)
+        report.mixed_after_a_whole_run = _after_a_whole_run(place)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     sys.stdout.write(json.dumps(asdict(report)) + "\n")
@@ -98,7 +101,20 @@ def _round(place: Path, report: Report, chance: random.Random, known: dict[str, 
     _look(place, report, known)
 
 
-def _look(place: Path, report: Report, known: dict[str, int]) -> None:
+def _after_a_whole_run(place: Path) -> int:
+    """Documents in two versions after all of them were indexed anew, undisturbed; -1 where that can't be told."""
+
+    def run() -> None:
+        records, store = _opened(place)
+        _index(records, store, dict.fromkeys(_FILES, 1_000_000))
+
+    _waited(_forked(run))
+    held = _held(place)
+    return -1 if held is None else sum(len(numbers) > 1 for numbers in held.values())
+
+
+def _held(place: Path) -> Held | None:
+    """The lines that are there, by document and text; null where the store does not open."""
     found = place / "found.json"
     found.unlink(missing_ok=True)
 
@@ -107,11 +123,18 @@ def _look(place: Path, report: Report, known: dict[str, int]) -> None:
         found.write_text(json.dumps(texts))
 
     if _waited(_forked(look)) != 0 or not found.exists():
-        report.unopened += 1
-        return
-    held: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        return None
+    held: Held = defaultdict(lambda: defaultdict(set))
     for one in (one for text in json.loads(found.read_text()) for one in said(text)):
         held[one.path][one.number].add(one.line)
+    return held
+
+
+def _look(place: Path, report: Report, known: dict[str, int]) -> None:
+    held = _held(place)
+    if held is None:
+        report.unopened += 1
+        return
     mixed = [path for path, numbers in held.items() if len(numbers) > 1]
     report.mixed_documents += len(mixed)
     report.kills_with_mixed_documents += bool(mixed)
@@ -132,13 +155,17 @@ def _write_for_ever(place: Path, log: Log, chance: random.Random, number: int) -
     while True:
         wanted = {path: (number := number + 1) for path in chance.sample(_FILES, chance.randint(1, 6))}
         log.say("index", texts=wanted)
-        documents = [
-            Document(paragraph, metadata={"source": path})
-            for path, text in wanted.items()
-            for paragraph in text_of(path, text).split("\n\n")
-        ]
-        index(documents, records, store, cleanup="incremental", source_id_key="source", key_encoder="sha256")
+        _index(records, store, wanted)
         log.say("done", texts=wanted)
+
+
+def _index(records: SQLRecordManager, store: Chroma, wanted: dict[str, int]) -> None:
+    documents = [
+        Document(paragraph, metadata={"source": path})
+        for path, number in wanted.items()
+        for paragraph in text_of(path, number).split("\n\n")
+    ]
+    index(documents, records, store, cleanup="incremental", source_id_key="source", key_encoder="sha256")
 
 
 def _ask_for_ever(store: Chroma, log: Log) -> None:
