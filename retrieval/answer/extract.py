@@ -45,8 +45,8 @@ _BECAUSE = re.compile(
 
 # Found by `evals.benchmarks.answering.extraction --fit` on three sets (docs/answers.md has the figures).
 _WEIGHTS = {
-    "cosine": 7.0,
-    "coverage": 2.5,
+    "cosine": 8.0,
+    "coverage": 2.0,
     "context": 1.2,
     "named": 1.0,
     "hit": 4.0,
@@ -57,8 +57,9 @@ _WEIGHTS = {
     "short": -0.5,
 }
 _BIAS = -6.5
-_GAP = 2.5
-_GAP_ASKED_FOR_ONE_THING = 1.0
+_GAP = 4.0  # in logits, behind the best statement
+_GAP_ASKED_FOR_ONE_THING = 1.5
+_GAP_TO_ANOTHER_PASSAGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class Extractor:
 def chosen(question: str, statements: Sequence[Statement], *, most: int = MOST_STATEMENTS) -> tuple[Statement, ...]:
     """The statements that make the answer, in reading order: best passage first, then as they stand in it.
 
-    Where who, when or how much is asked, only what is nearly as good as the best is shown beside it.
+    What stands in the passage of the best one belongs with it; of other passages, and where who, when or how much is
+    asked, only what is nearly as good as the best is shown beside it.
     """
     gap = _GAP_ASKED_FOR_ONE_THING if _asks_for_one_thing(question) else _GAP
     picked = _whole_list(statements)
@@ -176,7 +178,8 @@ def _asks_for_one_thing(question: str) -> bool:
 def _adds(statement: Statement, picked: Sequence[Statement], gap: float) -> bool:
     best = picked[0]
     behind = best.features.logit - statement.features.logit
-    if behind > gap or any(_same(statement, earlier) for earlier in picked):
+    allowed = gap if statement.passage == best.passage else min(gap, _GAP_TO_ANOTHER_PASSAGE)
+    if behind > allowed or any(_same(statement, earlier) for earlier in picked):
         return False
     if statement.unit.kind == "row" or best.unit.kind == "row":
         return best.covered <= statement.covered
