@@ -104,6 +104,11 @@ bench-turnover: $(READY)  ## size of the indexes and time of a question over ten
 bench-growth: $(READY)  ## what a document costs as their number grows
 	$(BIN)/python -m evals.benchmarks.ingest_growth 10000
 
+.PHONY: bench-answers
+bench-answers: $(READY)  ## answers on known sets: abstention, extraction, follow-ups, quotes, planted orders
+	for program in abstention extraction followups citations injection; do \
+		$(BIN)/python -m evals.benchmarks.answering.$$program --shared $(SHARED) || exit 1; done
+
 .PHONY: lock
 lock:  ## write requirements.lock anew from pyproject.toml
 	rm -rf .bench/lock && $(PYTHON) -m venv .bench/lock
