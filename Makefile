@@ -100,6 +100,10 @@ bench-reingest: $(READY)  ## an unchanged run and one with 1 % changed, beside L
 bench-turnover: $(READY)  ## size of the indexes and time of a question over ten full turnovers
 	$(BIN)/python -m evals.benchmarks.turnover
 
+.PHONY: bench-queries
+bench-queries: $(READY)  ## how long a search takes while an ingest runs
+	$(BIN)/python -m evals.benchmarks.queries_during_ingest
+
 .PHONY: bench-growth
 bench-growth: $(READY)  ## what a document costs as their number grows
 	$(BIN)/python -m evals.benchmarks.ingest_growth 10000

@@ -31,6 +31,7 @@ _A_FOLDER = 500
 _PARTS = 10
 _SETTLED_SECONDS = 2.5
 _SEED = 20261130
+VOCABULARY = [f"w{number:05d}" for number in range(20_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,15 @@ def main() -> None:
         arguments.json.write_text(json.dumps({"machine": machine(), "points": points, "unchanged": again}, indent=1))
 
 
-def generate(folder: Path, documents: int) -> None:
-    """Texts of one to three sections in words of a vocabulary of 20,000; the same for the same number."""
-    drawn = random.Random(_SEED)  # noqa: S311 - nothing secret
-    words = [f"w{number:05d}" for number in range(20_000)]
+def generate(folder: Path, documents: int, *, seed: int = _SEED) -> None:
+    """Texts of one to three sections in words of a vocabulary of 20,000; the same for the same number and seed."""
+    drawn = random.Random(seed)  # noqa: S311 - nothing secret
     for number in range(documents):
         place = folder / f"{number // _A_FOLDER:04d}"
         if number % _A_FOLDER == 0:
             place.mkdir(parents=True)
-        sections = [
-            f"## Part {part}\n\n" + " ".join(drawn.choices(words, k=60)) + "." for part in range(drawn.randint(1, 3))
-        ]
+        texts = [" ".join(drawn.choices(VOCABULARY, k=60)) for _ in range(drawn.randint(1, 3))]
+        sections = [f"## Part {part}\n\n{text}." for part, text in enumerate(texts)]
         (place / f"{number:06d}.md").write_text(f"# Document {number}\n\n" + "\n\n".join(sections) + "\n")
 
 

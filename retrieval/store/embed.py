@@ -52,7 +52,8 @@ class SentenceTransformerEmbedder:
     def __init__(self, folder: Path, *, graphs: Path | None = None, remembered: int = _KEPT_QUESTIONS) -> None:
         self.folder = folder
         self._graphs = graphs
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # held for a moment
+        self._encoding = threading.RLock()  # held for as long as a batch takes; questions never wait for it
         self._asked = OrderedDict[str, Vectors]()
         self._remembered = remembered
 
@@ -98,7 +99,7 @@ class SentenceTransformerEmbedder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         if len(texts) <= _FEW and (graph := self._graph()) is not None:
             return graph.embed(texts)
-        with self._lock:
+        with self._encoding:
             matrix = self._encode(self._document_model, list(texts), "document")
             _give_back_memory()
             return matrix
@@ -112,7 +113,7 @@ class SentenceTransformerEmbedder:
         if (graph := self._graph()) is not None:
             vector: Vectors = graph.embed([text])[0]
         else:
-            with self._lock:
+            with self._encoding:
                 vector = self._encode(self._query_model, [text], "query")[0]
         vector.setflags(write=False)
         with self._lock:
