@@ -94,11 +94,11 @@ def test_every_marker_has_its_citation(answers: list[tuple[dict[str, Any], Answe
 
 
 def test_pdf_quotes_stand_on_their_pages(answers: list[tuple[dict[str, Any], Answer]]) -> None:
-    """At least 95 % of the words of PDF quotes are on the cited page as another library reads it."""
+    """At least 95 % of the words of PDF quotes are on the cited page as another library reads it; a scan it can't."""
     found = total = 0
     for _, answer in answers:
         for citation in answer.citations:
-            if citation.document.endswith(".pdf"):
+            if citation.document.endswith(".pdf") and not citation.document.startswith("archive/scan"):
                 page = _page_words(CORPUS / citation.document, citation.page)
                 words = _words(citation.quote)
                 found += sum(word in page for word in words)
