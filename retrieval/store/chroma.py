@@ -153,9 +153,16 @@ class ChromaVectors:
             self._client.delete_collection(f"{_COLLECTION}-{epoch}")
 
     def _give_back(self) -> None:
-        """Chroma's own database never shrinks, and keeps what was deleted; where it is busy, the next time does it."""
+        """Chroma's own database never shrinks, and the graph of a dropped collection stays in its folder.
+
+        Where the database is busy, the next time does it.
+        """
         database = self._folder / "chroma.sqlite3"
         with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(database)) as connection:
+            living = {name for (name,) in connection.execute("SELECT id FROM segments")}
+            for folder in self._folder.iterdir():
+                if folder.is_dir() and folder.name not in living:
+                    shutil.rmtree(folder, ignore_errors=True)
             connection.execute("VACUUM")
 
     def _nearest(self, vector: Vectors, n: int) -> tuple[Rows, NDArray[np.float32]]:

@@ -168,3 +168,18 @@ def test_renewed_it_holds_the_new_rows_alone(make: Callable[[], VectorIndex]) ->
     again = make()
     assert again.generation() == 5
     assert all(held.tolist() == [2, 3, 4] for held in again.held().values())
+
+
+def test_a_graph_that_is_made_anew_leaves_no_old_one_behind(tmp_path: Path) -> None:
+    """However often: the folder holds the files of one graph, large enough here to be written out."""
+    index, vectors = ChromaVectors(tmp_path / "index", DIMENSION), some_vectors(2_000)
+    index.add(np.arange(1, 2_001), vectors)
+    index.flush(1)
+
+    for generation in (2, 3):
+        index.renew([(np.arange(1, 2_001), vectors)], generation)
+        index.search(vectors[0], 5, np.arange(1, 2_001))
+
+    assert sum(path.is_dir() for path in (tmp_path / "index").iterdir()) <= 1
+    assert index.search(vectors[7], 1, np.arange(1, 2_001)).rows.tolist() == [8]
+    index.close()
