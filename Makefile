@@ -80,6 +80,10 @@ bench-gate: $(READY)  ## does the gate see damage only; the dense path by hand; 
 	$(BIN)/python -m evals.benchmarks.index_agreement --shared $(SHARED)
 	$(BIN)/python -m evals.benchmarks.grid_time --shared $(SHARED)
 
+.PHONY: bench-peers
+bench-peers: $(READY)  ## search beside LangChain's on the known sets, differences paired by question
+	$(BIN)/python -m evals.benchmarks.search_peers --shared $(SHARED)
+
 .PHONY: bench-search
 bench-search: $(READY)  ## what a search costs at 1,000 to 100,000 chunks, beside LangChain and its parts
 	$(BIN)/python -m evals.benchmarks.search_speed
