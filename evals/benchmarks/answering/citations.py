@@ -40,6 +40,7 @@ class Tally:
     given: int = 0
     pdf_words: int = 0
     pdf_found: int = 0
+    scanned_words: int = 0
     pages_asked: int = 0
     pages_right: int = 0
     faults: list[str] = field(default_factory=list)
@@ -76,6 +77,9 @@ class Tally:
     def _on_page(self, citation: Citation, engine: Engine, pages: "Pages") -> None:
         wanted = words(citation.quote)
         held = pages.words(citation, engine)
+        if not held:  # a scanned page: what OCR read has no text layer to be compared with
+            self.scanned_words += len(wanted)
+            return
         found = sum(word in held for word in wanted)
         self.pdf_words += len(wanted)
         self.pdf_found += found
@@ -129,13 +133,21 @@ def finance(shared: Path) -> tuple[AnswerSet, dict[str, tuple[str, int]]]:
 
 def table(tallies: dict[str, Tally]) -> Table:
     drawn = Table(
-        "", "answers", "abstained", "quotes", "verbatim", "given", "words of PDF quotes on the page", "right page"
+        "",
+        "answers",
+        "abstained",
+        "quotes",
+        "verbatim",
+        "given",
+        "words of PDF quotes on the page",
+        "words on scans",
+        "right page",
     )
     for name, one in tallies.items():
         on_page = f"{one.pdf_found} of {one.pdf_words} ({one.pdf_found / one.pdf_words:.3f})" if one.pdf_words else "-"
         right = f"{one.pages_right} of {one.pages_asked}" if one.pages_asked else "-"
         counts = (one.answers, one.abstained, one.quotes, one.verbatim, one.given)
-        drawn.add_row(name, *(str(count) for count in counts), on_page, right)
+        drawn.add_row(name, *(str(count) for count in counts), on_page, str(one.scanned_words), right)
     return drawn
 
 
