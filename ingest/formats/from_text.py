@@ -23,20 +23,24 @@ def convert(path: Path, name: str) -> Document:
 
     Raises `Unreadable`, `Malformed` (binary data).
     """
-    text = clean_text(_read(path, name))
-    if media_type(path, name) == "text/markdown":
-        return _markdown(text, name)
+    text = read_text(path, name)
+    return _markdown(text, name) if media_type(path, name) == "text/markdown" else as_it_stands(text, name)
+
+
+def as_it_stands(text: str, name: str) -> Document:
+    """Paragraphs between blank lines; nothing in them is markup."""
     found = list(_paragraphs(text))
     return assemble(found, title=choose_title(name, declared=_first_line(found)))
 
 
-def _read(path: Path, name: str) -> str:
+def read_text(path: Path, name: str) -> str:
+    """The clean text of a file. Raises `Unreadable`, `Malformed` (binary data)."""
     try:
         data = path.read_bytes()
     except OSError as exc:
         raise Unreadable(f"{name}: {exc.strerror}", remedy="Check that the file exists and may be read.") from exc
     declared = _DECLARED.match(data[:200].lstrip())
-    return decode(data, name, declared=declared[1].decode("ascii") if declared else None)
+    return clean_text(decode(data, name, declared=declared[1].decode("ascii") if declared else None))
 
 
 def _markdown(text: str, name: str) -> Document:
