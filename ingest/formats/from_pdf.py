@@ -14,6 +14,7 @@ from ingest.formats.pdf_extras import Extras, extras
 from ingest.formats.pdf_geometry import ReadPage
 from ingest.formats.pdf_headings import heading_levels
 from ingest.formats.pdf_layout import PageReader
+from ingest.formats.pdf_links import with_links
 from ingest.formats.pdf_margins import without_running_lines
 from ingest.formats.pdf_places import page_boxes
 from ingest.formats.pdf_reader import PdfFile
@@ -48,6 +49,7 @@ def convert(path: Path, name: str, settings: ConvertSettings | None = None) -> D
     if not any(block.look != "hidden" for block in blocks) and not beside.fields and not reader.remarks:
         raise _no_text(name, page_count, reader, scans)
     levels = heading_levels(blocks, outline)
+    blocks, placed = with_links(blocks, levels, reader.placed)
     document = assemble(
         _with_beside(_pieces(blocks, levels), beside, reader.remarks),
         title=_title(metadata.get("Title", ""), blocks, levels) or Path(name).stem,
@@ -57,7 +59,7 @@ def convert(path: Path, name: str, settings: ConvertSettings | None = None) -> D
     )
     return replace(
         document,
-        boxes=packed(page_boxes(document.text, blocks, reader.placed)),
+        boxes=packed(page_boxes(document.text, blocks, placed)),
         attachments=beside.attachments,
         quality=_ocr_marks(reader),
     )

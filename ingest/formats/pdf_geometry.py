@@ -67,6 +67,13 @@ class Box(NamedTuple):
         return max(0.0, self.x1 - self.x0) * max(0.0, self.bottom - self.top)
 
 
+class Link(NamedTuple):
+    """A place on the page, as that is shown, that leads to a web or mail address."""
+
+    box: Box
+    target: str
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The visible box of a page and its rotation: user space to page coordinates."""
@@ -112,7 +119,7 @@ class ReadPage:
     that no reader sees: invisible, too small, of the paper's colour or off the page; `remarks` were put on it later.
     `confidence` says how sure the words are, 0-1, where they were recognised in a picture; null where the file says
     them. Where a page was turned as a whole to be read, `shift` is what its words were moved by for it, and `shown` the
-    page's size before.
+    page's size before; `links` stand where they are shown.
     """
 
     number: int
@@ -130,6 +137,7 @@ class ReadPage:
     confidence: float | None = None
     shift: tuple[float, float] = (0.0, 0.0)
     shown: tuple[float, float] = (0.0, 0.0)
+    links: tuple[Link, ...] = ()
 
 
 def bounds(words: Sequence[Word]) -> Box:

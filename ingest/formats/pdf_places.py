@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.formats.pdf_blocks import PageBlock
-from ingest.formats.pdf_geometry import SOFT_HYPHEN, Box, ReadPage, Word
+from ingest.formats.pdf_geometry import SOFT_HYPHEN, Box, Link, ReadPage, Word
 from ingest.markdown import clean_text
 from retrieval.models import PageBoxes, WordBox
 
@@ -22,12 +22,14 @@ class PlacedPage(NamedTuple):
     """The words of one page, (n, 7) float32: number of the block on its page, start and end in its text, box.
 
     The box's edges (left, top, right, bottom) are points on the page as it is shown, which is `width` by `height`.
+    `links` are those of the page.
     """
 
     page: int
     width: float
     height: float
     words: npt.NDArray[np.float32]
+    links: tuple[Link, ...] = ()
 
 
 def placed(page: ReadPage, blocks: Sequence[PageBlock]) -> PlacedPage:
@@ -39,7 +41,7 @@ def placed(page: ReadPage, blocks: Sequence[PageBlock]) -> PlacedPage:
         for word, start, end in _found(block)
     ]
     width, height = page.shown if any(page.shown) else (page.width, page.height)
-    return PlacedPage(page.number, width, height, np.array(rows, dtype=np.float32).reshape(-1, 7))
+    return PlacedPage(page.number, width, height, np.array(rows, dtype=np.float32).reshape(-1, 7), page.links)
 
 
 def page_boxes(text: str, blocks: Sequence[PageBlock], pages: Sequence[PlacedPage]) -> Iterator[PageBoxes]:

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 
 from ingest.errors import Encrypted, Malformed, Unreadable
-from ingest.formats.pdf_annotations import annotations
+from ingest.formats.pdf_annotations import annotations, page_links
 from ingest.formats.pdf_geometry import Bookmark, Frame, ReadPage
 from ingest.formats.pdf_pale import hide_pale
 from ingest.formats.pdf_paths import Lines, read_paths
@@ -121,6 +121,7 @@ def _opening_error(error: pdfium.PdfiumError, name: str) -> Encrypted | Malforme
 
 def _read_page(page: pdfium.PdfPage, number: int, scans: Scans) -> ReadPage:
     frame = _frame(page)
+    links = page_links(page, page.pdf, frame)
     textpage = page.get_textpage()
     try:
         words = read_words(textpage, frame)
@@ -150,6 +151,7 @@ def _read_page(page: pdfium.PdfPage, number: int, scans: Scans) -> ReadPage:
         confidence=confidence,
         shift=shift,
         shown=shown,
+        links=links,
     )
 
 
