@@ -22,6 +22,7 @@ RESAMPLES = 9_999
 _SAME = 1e-12
 _BATCH = 1_000
 _FEW = 60  # more pairs than that have more sign patterns than anyone draws
+_LESS_IS_BETTER = ("refused_answerable",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Comparison:
     """One metric of a second run against a first, on `queries` queries.
 
     `difference` is second minus first. `p` is two-sided, `p_holm` the same with all compared metrics accounted for.
+    `wins` are the queries on which the second is better, which is less where less is better (`direction`).
     `effect` is the mean difference over the standard deviation of the differences (Cohen's d for pairs), 0 where
     nothing differs. `detectable` is the smallest difference that a test at 5 % would find on this set 4 times of 5.
     """
@@ -54,12 +56,17 @@ class Comparison:
         moved = f"{self.metric} went from {self.first:.3f} to {self.second:.3f} ({self.difference.mean:+.3f}"
         bounds = f"95 % interval {self.difference.low:+.3f} to {self.difference.high:+.3f}; {counted})"
         if self.p_holm <= ALPHA:
-            verdict = "better" if self.difference.mean > 0 else "worse"
+            verdict = "better" if direction(self.metric) * self.difference.mean > 0 else "worse"
             return f"{moved}, {bounds}: the second run is {verdict}, p = {_shown(self.p_holm)}."
         return (
             f"{moved}, {bounds}: that may be chance, p = {_shown(self.p_holm)}; "
             f"on these {self.queries} queries a true difference under about {self.detectable:.3f} is easily missed."
         )
+
+
+def direction(metric: str) -> int:
+    """1 where more is better, -1 where less is."""
+    return -1 if metric in _LESS_IS_BETTER else 1
 
 
 def compare(
@@ -159,6 +166,7 @@ def _comparison(
 ) -> Comparison:
     differences = after - before
     low, high = bca(differences[:, None], seed=seed)
+    gains = direction(metric) * differences
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     return Comparison(
         metric=metric,
@@ -169,8 +177,8 @@ def _comparison(
         p=p,
         p_holm=p_holm,
         effect=float(differences.mean()) / spread if spread > _SAME else 0.0,
-        wins=int((differences > _SAME).sum()),
-        losses=int((differences < -_SAME).sum()),
+        wins=int((gains > _SAME).sum()),
+        losses=int((gains < -_SAME).sum()),
         ties=int((np.abs(differences) <= _SAME).sum()),
         detectable=detectable(differences),
     )

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.intervals import Interval
-from evals.paired import Comparison
+from evals.paired import Comparison, direction
 from evals.results import RiskCoverage, Shown
 
 Floats = NDArray[np.float64]
-_LESS_IS_BETTER = ("refused_answerable",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +78,21 @@ class Report:
     @property
     def best(self) -> Configuration:
         """Whose mean of the main metric no other one's surpasses; of equal ones the first."""
-        return max(self.configurations, key=lambda one: self.sign(self.main) * one.metrics[self.main].mean)
+        return max(self.configurations, key=lambda one: direction(self.main) * one.metrics[self.main].mean)
 
     def question(self, query: str) -> str:
         """The words of a query; empty where nobody kept them."""
         case = self.configurations[0].cases.get(query)
         return case.question if case else ""
 
-    def sign(self, metric: str) -> int:
-        """1 where more is better, -1 where less is."""
-        return -1 if metric in _LESS_IS_BETTER else 1
-
     def is_top(self, one: Configuration, metric: str) -> bool:
         """Whether no other configuration has a better mean; never so where there is only one."""
-        means = [self.sign(metric) * other.metrics[metric].mean for other in self.configurations]
-        return len(means) > 1 and self.sign(metric) * one.metrics[metric].mean == max(means)
+        means = [direction(metric) * other.metrics[metric].mean for other in self.configurations]
+        return len(means) > 1 and direction(metric) * one.metrics[metric].mean == max(means)
 
     def worst(self, count: int) -> list[str]:
         """The queries that the best configuration did worst on, of equal ones those that did worst everywhere."""
-        sign, scores = self.sign(self.main), self.best.by_query[self.main]
+        sign, scores = direction(self.main), self.best.by_query[self.main]
         everywhere = {
             query: sum(one.by_query[self.main].get(query, 0.0) for one in self.configurations) for query in scores
         }

@@ -57,7 +57,7 @@ def _bar(found: Interval) -> str:
 def _against(report: Report) -> list[str]:
     many = len(report.versus) > MANY
     rows = [
-        _compared_row(report, one, _plain(versus.name))
+        _compared_row(one, _plain(versus.name))
         for versus in report.versus
         for one in versus.compared
         if one.metric == report.main
@@ -72,16 +72,19 @@ def _against(report: Report) -> list[str]:
 
 def _one_against(report: Report, versus: Versus) -> list[str]:
     compared = main_first(report, versus)
-    moved = [[f"{value:+.3f}", _plain(query), _plain(report.question(query))] for query, value in changed_most(versus)]
+    moved = [
+        [f"{value:+.3f}", _plain(query), _plain(report.question(query))]
+        for query, value in changed_most(report, versus)
+    ]
     return [
         f"## {_plain(versus.name)} against {_plain(report.configurations[0].name)}",
         _plain(compared[0].sentence()) if compared else "",
-        _table(COMPARED, [_compared_row(report, one, one.metric) for one in compared]),
+        _table(COMPARED, [_compared_row(one, one.metric) for one in compared]),
         _table([f"{report.main} changed by", "query", "question"], moved) if moved else "",
     ]
 
 
-def _compared_row(report: Report, one: Comparison, name: str) -> list[str]:
+def _compared_row(one: Comparison, name: str) -> list[str]:
     return [
         name,
         f"{one.difference.mean:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]",
@@ -89,7 +92,7 @@ def _compared_row(report: Report, one: Comparison, name: str) -> list[str]:
         f"{one.wins} / {one.losses} / {one.ties}",
         f"{one.p_holm:.3f}",
         f"{one.detectable:.3f}",
-        verdict(report, one),
+        verdict(one),
     ]
 
 

@@ -76,7 +76,7 @@ def _against(report: Report) -> str:
 
 def _main_of_each(report: Report) -> str:
     rows = [
-        _compared_row(report, one, one_versus.name)
+        _compared_row(one, one_versus.name)
         for one_versus in report.versus
         for one in one_versus.compared
         if one.metric == report.main
@@ -87,23 +87,23 @@ def _main_of_each(report: Report) -> str:
 def _one_against(report: Report, versus: Versus) -> str:
     compared = main_first(report, versus)
     told = f"<p>{escape(compared[0].sentence())}</p>" if compared else ""
-    rows = [_compared_row(report, one, one.metric) for one in compared]
+    rows = [_compared_row(one, one.metric) for one in compared]
     first = report.configurations[0].name
-    drawn = _figure(f"{report.main}, {versus.name} less {first}", plots.differences(versus.differences))
+    drawn = _figure(f"{report.main}, {versus.name} less {first}", plots.differences(versus.differences, report.main))
     moved = [
         f'<tr><td>{value:+.3f}</td><th scope="row">{escape(query)}</th><td>{escape(report.question(query))}</td></tr>'
-        for query, value in changed_most(versus)
+        for query, value in changed_most(report, versus)
     ]
     table = _grid(["change", "query", "question"], moved) if moved else ""
     return f"<h3>{escape(versus.name)}</h3>\n{told}\n{_grid(COMPARED, rows)}\n{drawn}\n{table}"
 
 
-def _compared_row(report: Report, one: Comparison, name: str) -> str:
+def _compared_row(one: Comparison, name: str) -> str:
     return (
         f'<tr><th scope="row">{escape(name)}</th><td>{one.difference.mean:+.3f} <span class="bounds">'
         f"{one.difference.low:+.3f} to {one.difference.high:+.3f}</span></td><td>{one.effect:+.2f}</td>"
         f"<td>{one.wins} / {one.losses} / {one.ties}</td><td>{one.p_holm:.3f}</td>"
-        f"<td>{one.detectable:.3f}</td><td>{verdict(report, one)}</td></tr>"
+        f"<td>{one.detectable:.3f}</td><td>{verdict(one)}</td></tr>"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from evals.paired import direction
 from evals.report import svg
 from evals.report.content import Configuration, Report
 from evals.report.svg import Scale
@@ -72,7 +73,7 @@ def _worth_a_name(report: Report, seconds: Mapping[str, float]) -> set[str]:
     """All where they are few; of many those than which no other is as good and faster."""
     if len(seconds) <= _COLOURS:
         return set(seconds)
-    sign = report.sign(report.main)
+    sign = direction(report.main)
     means = {one.name: sign * one.metrics[report.main].mean for one in report.configurations}
     return {
         name
@@ -96,15 +97,16 @@ def risk(report: Report) -> str:
     return svg.drawing(700, 296, shapes, says="risk against coverage")
 
 
-def differences(values: Mapping[str, float]) -> str:
-    """One bar a query, from the greatest gain to the greatest loss."""
-    ordered = sorted(values.items(), key=lambda item: -item[1])
+def differences(values: Mapping[str, float], metric: str) -> str:
+    """One bar a query, from the greatest gain of a metric to the greatest loss."""
+    sign = direction(metric)
+    ordered = sorted(values.items(), key=lambda item: -sign * item[1])
     reach = max(0.05, *(abs(value) for value in values.values()))
     x, y = Scale(0, max(1, len(ordered)), 60, 640), Scale(-reach, reach, 190, 14)
     shapes = [*_grid_across(y, 60, 640, signed=True)]
     width = (640 - 60) / max(1, len(ordered))
     for position, (query, value) in enumerate(ordered):
-        kind = "gain" if value > 0 else "loss"
+        kind = "gain" if sign * value > 0 else "loss"
         if value:
             top = min(y(0), y(value))
             shapes.append(svg.box(x(position), top, width * 0.86, abs(y(value) - y(0)), kind, f"{query}: {value:+.3f}"))

@@ -1,6 +1,6 @@
 """The sentences of a report."""
 
-from evals.paired import ALPHA, Comparison
+from evals.paired import ALPHA, Comparison, direction
 from evals.report.content import Report, Versus
 from evals.results import Shown
 
@@ -31,7 +31,7 @@ def _each(report: Report) -> str:
         f"{versus.name} is {how} than {report.configurations[0].name} in {', '.join(names)}."
         for versus in report.versus
         for how in ("better", "worse")
-        if (names := [one.metric for one in main_first(report, versus) if verdict(report, one) == how])
+        if (names := [one.metric for one in main_first(report, versus) if verdict(one) == how])
     ]
     return " ".join(findings)
 
@@ -39,10 +39,7 @@ def _each(report: Report) -> str:
 def _in_short(report: Report) -> str:
     """How many configurations differ from the first beyond chance, by the main metric."""
     verdicts = {
-        versus.name: verdict(report, one)
-        for versus in report.versus
-        for one in versus.compared
-        if one.metric == report.main
+        versus.name: verdict(one) for versus in report.versus for one in versus.compared if one.metric == report.main
     }
     named = {how: [name for name, found in verdicts.items() if found == how] for how in ("better", "worse")}
     findings = [
@@ -59,7 +56,7 @@ def _some(names: list[str]) -> str:
 
 def how_to_read(report: Report) -> str:
     """A line under the table."""
-    top = " The highest mean of a column is underlined." if len(report.configurations) > 1 else ""
+    top = " The best mean of a column is underlined." if len(report.configurations) > 1 else ""
     return (
         "Each figure is a mean over queries with its 95 % interval: the mean over all queries like these lies in it "
         f"95 times of 100.{top} Whether a difference is more than chance is told by the paired tests, not by "
@@ -67,11 +64,12 @@ def how_to_read(report: Report) -> str:
     )
 
 
-def changed_most(versus: Versus) -> list[tuple[str, float]]:
+def changed_most(report: Report, versus: Versus) -> list[tuple[str, float]]:
     """The greatest gains and the greatest losses, a few of each, gains first."""
-    ordered = sorted(versus.differences.items(), key=lambda item: -item[1])
-    gains = [item for item in ordered[:_MOVED] if item[1] > 0]
-    losses = [item for item in ordered[-_MOVED:] if item[1] < 0]
+    sign = direction(report.main)
+    ordered = sorted(versus.differences.items(), key=lambda item: -sign * item[1])
+    gains = [item for item in ordered[:_MOVED] if sign * item[1] > 0]
+    losses = [item for item in ordered[-_MOVED:] if sign * item[1] < 0]
     return [*gains, *losses]
 
 
@@ -83,10 +81,10 @@ def main_first(report: Report, versus: Versus) -> list[Comparison]:
     return sorted(versus.compared, key=lambda one: one.metric != report.main)
 
 
-def verdict(report: Report, found: Comparison) -> str:
+def verdict(found: Comparison) -> str:
     """In a word or three, over all comparisons of the report together."""
     if found.wins == found.losses == 0:
         return "no query differs"
     if found.p_holm > ALPHA:
         return "may be chance"
-    return "better" if report.sign(found.metric) * found.difference.mean > 0 else "worse"
+    return "better" if direction(found.metric) * found.difference.mean > 0 else "worse"

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from evals.intervals import mean_intervals
+from evals.models import QueryScores
+from evals.report import plots
 from evals.report.from_results import report
 from evals.report.wording import changed_most, conclusion, verdict
-from evals.results import Circumstances, Shown
+from evals.results import AnswersReport, Circumstances, Shown
 from retrieval.errors import UsageError
 from tests.evals.report.results import answered, searched
 
@@ -27,8 +31,8 @@ def test_the_best_has_the_highest_mean_and_better_means_beyond_chance() -> None:
 
     better, same = found.versus
     assert found.best.name == "new"
-    assert [verdict(found, one) for one in better.compared if one.metric == "hit@1"] == ["better"]
-    assert [verdict(found, one) for one in same.compared if one.metric == "hit@1"] == ["no query differs"]
+    assert [verdict(one) for one in better.compared if one.metric == "hit@1"] == ["better"]
+    assert [verdict(one) for one in same.compared if one.metric == "hit@1"] == ["no query differs"]
     assert "new is better than old in hit@1." in conclusion(found)
 
 
@@ -39,6 +43,26 @@ def test_a_loss_is_called_one_and_a_small_change_chance() -> None:
 
     assert "new is worse than old in hit@1." in conclusion(lost)
     assert conclusion(moved).endswith("No difference to old is beyond chance.")
+
+
+def test_fewer_answerable_questions_refused_is_better_wherever_it_is_told() -> None:
+    """20 refusals against none: the verdict, the sentence, the counts, the best, the worst and what changed most."""
+
+    def refusing(share: float) -> AnswersReport:
+        refused = {"refused_answerable": np.full(20, share)}
+        scores = {"refused_answerable": QueryScores(tuple(f"q{number}" for number in range(20)), refused)}
+        return replace(answered([1.0] * 20), metrics=mean_intervals(refused), scores=scores)
+
+    found = report({"old": refusing(1.0), "new": refusing(0.0)}, main="refused_answerable")
+
+    (one,) = found.versus[0].compared
+    assert found.best.name == "new"
+    assert (verdict(one), one.wins, one.losses) == ("better", 20, 0)
+    assert one.difference.mean == -1.0
+    assert "the second run is better" in one.sentence()
+    assert changed_most(found, found.versus[0])[0] == ("q0", -1.0)
+    drawn = plots.differences({"a": -1.0, "b": 0.5}, "refused_answerable")
+    assert drawn.index('"gain"') < drawn.index("a: -1.000") < drawn.index('"loss"') < drawn.index("b: +0.500")
 
 
 def test_of_many_configurations_the_conclusion_counts() -> None:
@@ -75,7 +99,7 @@ def test_what_changed_most_is_gains_then_losses() -> None:
     """Queries that did not change are left out."""
     found = report({"one": searched([0, 1, 1, 0]), "two": searched([1, 1, 0, 0])}, main="hit@1")
 
-    assert changed_most(found.versus[0]) == [("q0", 1.0), ("q2", -1.0)]
+    assert changed_most(found, found.versus[0]) == [("q0", 1.0), ("q2", -1.0)]
 
 
 def test_a_place_that_came_is_marked_by_what_it_shares_with_the_expected() -> None:

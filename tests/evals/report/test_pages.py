@@ -140,7 +140,7 @@ def test_a_bar_is_as_long_as_its_mean() -> None:
 
 def test_gains_stand_above_the_line_and_losses_below() -> None:
     """The line is at 102 of a drawing in which +1 is at 14 and -1 at 190."""
-    drawn = plots.differences({"a": 1.0, "b": -1.0, "c": 0.0})
+    drawn = plots.differences({"a": 1.0, "b": -1.0, "c": 0.0}, "f1")
 
     assert re.search(r'class="gain" x="60.0" y="14.0" width="[\d.]+" height="88.0"', drawn)
     assert re.search(r'class="loss" x="[\d.]+" y="102.0" width="[\d.]+" height="88.0"', drawn)
