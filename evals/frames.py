@@ -26,7 +26,7 @@ def per_query(report: Report) -> "pandas.DataFrame":
     """One row a query, indexed by its id in the order of the set: the question, its story, and every score.
 
     A metric that a query is not judged on is NaN there. Of answers: `answerable`, `abstained`, `confidence`, `right`,
-    `expected` and `answer`, too. Raises: `UsageError` where pandas is not installed.
+    `expected_answer`, `answer` and `seconds`, too. Raises: `UsageError` where pandas is not installed.
     """
     rows: dict[str, dict[str, Any]] = {}
     for record in report.records:

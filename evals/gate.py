@@ -125,6 +125,7 @@ def check(
     Raises: `UsageError` where the set has changed since, or a leg or metric is in one of the two only.
     """
     _refuse_changed(baseline, judged)
+    _refuse_other_legs([report.mode for report in reports], list(baseline.legs))
     pairs = {
         (report.mode, metric): (before, _now(report, metric, before))
         for report in reports
@@ -165,6 +166,15 @@ def _refuse_changed(baseline: Baseline, judged: JudgedSet) -> None:
     if said := changed(baseline.digests, query_digests(judged)):
         raise UsageError(
             f"the set is not the one of the baseline: {said}", remedy="write the baseline anew with --save"
+        )
+
+
+def _refuse_other_legs(measured: Sequence[Mode], held: Sequence[Mode]) -> None:
+    """A leg that nobody measured must not pass, nor one that the baseline says nothing of."""
+    if not held or set(measured) != set(held):
+        raise UsageError(
+            f"measured were {', '.join(measured) or 'no legs'}, the baseline holds {', '.join(held) or 'none'}",
+            remedy="measure the legs of the baseline (narrowed chooses among them), or write it anew with --save",
         )
 
 

@@ -1,6 +1,7 @@
 """Evidence, hits and citations as a reader of a report sees them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from evals.evidence import Gold
 from evals.models import BeirSet, Question, Record
@@ -18,7 +19,12 @@ def evidence(question: Question) -> tuple[Shown, ...]:
 
 
 def citations(given: Iterable[Citation]) -> tuple[Shown, ...]:
-    return tuple(Shown(one.document, one.page, _cut(one.quote)) for one in given)
+    """Whole quotes: a judge of the answer has to read all of them."""
+    return tuple(Shown(one.document, one.page, one.quote) for one in given)
+
+
+def shortened(places: Iterable[Shown]) -> tuple[Shown, ...]:
+    return tuple(replace(one, text=_cut(one.text)) for one in places)
 
 
 def of_questions(gold: Sequence[Gold], found: Mapping[str, Found]) -> tuple[QueryRecord, ...]:

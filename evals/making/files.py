@@ -22,7 +22,7 @@ def write(path: Path, made: Sequence[Question]) -> int:
     """
     there = {one.id for one in questions.read(path).questions} if path.is_file() else set()
     new = [one for one in {one.id: one for one in made}.values() if one.id not in there]
-    write_lines(path, [as_object(one) for one in new], mode="a")
+    write_lines(path, [as_object(one) for one in new], mode="a", first="" if _ends_a_line(path) else "\n")
     return len(new)
 
 
@@ -42,10 +42,16 @@ def as_object(question: Question) -> dict[str, object]:
     return told
 
 
-def write_lines(path: Path, lines: Sequence[dict[str, object]], *, mode: str = "w") -> None:
-    """One JSON object a line. Raises `UsageError`."""
+def _ends_a_line(path: Path) -> bool:
+    """Whether what is added begins a line of its own: files written by hand often lack the last line end."""
+    return not path.is_file() or path.read_bytes()[-1:] in (b"", b"\n")
+
+
+def write_lines(path: Path, lines: Sequence[dict[str, object]], *, mode: str = "w", first: str = "") -> None:
+    """One JSON object a line, after `first`. Raises `UsageError`."""
     try:
         with path.open(mode, encoding="utf-8") as file:
+            file.write(first if lines else "")
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     except OSError as exc:
         raise UsageError(f"{path} can't be written: {exc.strerror}", remedy="name a file in a folder you own") from exc

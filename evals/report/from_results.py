@@ -9,6 +9,7 @@ from evals.kept import Report as Result
 from evals.paired import holm
 from evals.report.content import Case, Configuration, Report, Versus
 from evals.results import AnswerRecord, QueryRecord, RetrievalReport
+from evals.shown import shortened
 from retrieval.errors import UsageError
 
 _MAIN = ("quote_recall@5", "page_hit@5", "ndcg@10", "f1", "document_citation_recall", "refused_unanswerable")
@@ -79,7 +80,7 @@ def _case_of_search(record: QueryRecord) -> Case:
 def _case_of_answer(record: AnswerRecord) -> Case:
     expected = record.expected_answer or ("" if record.answerable else "no answer: the documents do not hold it")
     came = f"refused: {record.answer}" if record.abstained else record.answer
-    return Case(record.query, record.question, expected, record.expected, came, record.citations)
+    return Case(record.query, record.question, expected, record.expected, came, shortened(record.citations))
 
 
 def _versus(measured: Mapping[str, Result], main: str, shown: Sequence[str]) -> tuple[Versus, ...]:

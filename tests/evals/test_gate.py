@@ -84,6 +84,17 @@ def test_the_correction_is_over_all_legs() -> None:
     assert [one.p_holm for one in both.checks] == [pytest.approx(2 / 128)] * 2
 
 
+@pytest.mark.parametrize(("measured", "held"), [(["dense"], ["dense", "lexical"]), (["dense", "lexical"], ["dense"])])
+def test_a_leg_that_is_on_one_side_only_does_not_pass_unseen(measured: list[Mode], held: list[Mode]) -> None:
+    with pytest.raises(UsageError, match="the baseline holds"):
+        check([report([0.5] * 20, mode) for mode in measured], JUDGED, baseline([0.5] * 20, *held))
+
+
+def test_a_baseline_without_a_leg_passes_nothing() -> None:
+    with pytest.raises(UsageError, match="the baseline holds none"):
+        check([], JUDGED, replace(baseline([0.5] * 20), legs={}))
+
+
 def test_a_changed_set_is_refused_and_told_apart() -> None:
     other = replace(JUDGED, qrels={**JUDGED.qrels, "q03": {"b": 1}})
 

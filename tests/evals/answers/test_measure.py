@@ -14,6 +14,7 @@ from evals.benchmark import Prepared
 from evals.errors import BadSet
 from evals.evidence import Gold, GoldQuote, Located, locate
 from evals.models import BeirSet, Evidence, Question, QuestionSet
+from evals.report import from_results
 from evals.results import AnswersReport
 from evals.spans import Span
 from retrieval.errors import UsageError
@@ -76,6 +77,19 @@ ANSWERS = {
     "Spain?": answer("Not in the documents.", confidence=0.3, abstained=True),
     "Mars?": answer("Nobody lives there. [1]", citation(1, "leave.pdf", 0, 5, page=1, quote="Staff"), confidence=0.6),
 }
+
+
+def test_quotes_are_kept_whole_and_shortened_for_readers_alone() -> None:
+    """A judge that reads a part of a quote calls unsaid what the rest of it says."""
+    quote = "Staff in Germany get " + "thirty " * 60 + "days."
+    given = answer("Thirty days. [1]", citation(1, "leave.pdf", 29, 58, page=2, quote=quote), confidence=0.9)
+    report, _ = measured({**ANSWERS, "Germany?": given})
+
+    (shown,) = from_results.report({"answers": report}).configurations[0].cases["de"].came
+
+    assert report.records[0].citations[0].text == quote
+    assert len(shown.text) == 300
+    assert shown.text.endswith("…")
 
 
 def test_every_figure_is_over_the_questions_that_let_it_be_told() -> None:

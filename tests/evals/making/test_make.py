@@ -79,6 +79,20 @@ def test_a_set_grows_and_keeps_what_it_has(tmp_path: Path) -> None:
         write(tmp_path / "gone" / "s.jsonl", made)
 
 
+def test_a_set_whose_last_line_was_not_ended_grows_by_lines_of_its_own(tmp_path: Path) -> None:
+    """Editors leave the last line end out; nothing added: nothing changed."""
+    file = tmp_path / "set.jsonl"
+    file.write_text('{"id": "a", "question": "Who?"}')
+
+    write(file, [])
+    unchanged = file.read_text()
+    added = write(file, [Question("b", "Where?", None, True, (), (), frozenset(), 0)])
+
+    assert unchanged == '{"id": "a", "question": "Who?"}'
+    assert added == 1
+    assert [one.id for one in questions.read(file).questions] == ["a", "b"]
+
+
 def test_a_line_says_all_that_a_question_holds(tmp_path: Path) -> None:
     """Written and read, it is the same question."""
     question = Question(
