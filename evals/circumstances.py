@@ -34,7 +34,8 @@ def configuration(settings: EngineSettings) -> dict[str, object]:
     """The settings that figures depend on, by the names that an experiment's grid has for them."""
     chunks = {f"chunk_{name.removeprefix('max_')}": value for name, value in asdict(settings.chunks).items()}
     written_by = settings.language_model.model if settings.language_model else ""
-    return {"model": settings.model, **chunks, **asdict(settings.search), "language_model": written_by}
+    bound = {} if settings.abstain_below is None else {"abstain_below": settings.abstain_below}
+    return {"model": settings.model, **chunks, **asdict(settings.search), "language_model": written_by, **bound}
 
 
 def query_digests(judged: JudgedSet) -> dict[str, str]:

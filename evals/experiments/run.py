@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from evals import homes
@@ -24,7 +24,7 @@ from evals.vectors import CachedEmbedder, cached_embedder
 from retrieval.engine import Engine
 from retrieval.errors import UsageError
 from retrieval.models import OWNER
-from retrieval.settings import EngineSettings
+from retrieval.settings import EngineSettings, LanguageModelSettings
 
 _DIGITS = 24
 _FASTER = "question vectors came from a cache: the seconds leave out what embedding them takes"
@@ -126,6 +126,7 @@ class _Work:
             one.cuts(self._judged),
             dict(one.varied),
             configuration(one.settings),
+            _written_by(one.settings.language_model),
             self._embedder(one.settings).fingerprint,
         ]
 
@@ -136,14 +137,24 @@ class _Work:
         return len(asked) if self._plan.measure == "answers" else sum(bool(one.evidence) for one in asked)
 
     def _corpus(self, settings: EngineSettings) -> str:
-        """What is searched, by what it holds."""
+        """What is searched, by what it holds, who may see it and how sure its answers have to be."""
         if isinstance(self._judged, BeirSet):
             return homes.records_digest(self._judged.records)
         if self._plan.corpus is not None:
             return _folder_digest(self._plan.corpus)
-        with Engine.open(settings) as engine:
+        with Engine(settings, write=False, embedder=self._embedder(settings)) as engine:
             documents = engine.catalog.documents(OWNER, self._plan.collection)
-        return _digest([[one.document_id, one.version, one.published_at] for one in documents])
+            bounds = [engine.thresholds.of(name) for name in sorted({one.collection for one in documents})]
+        held = [[one.document_id, one.version, one.published_at, sorted(one.groups)] for one in documents]
+        return _digest([held, [asdict(bound) for bound in bounds if bound is not None]])
+
+
+def _written_by(chat: LanguageModelSettings | None) -> object:
+    """What a language model's words depend on, beside its name; the key to it is no part of that."""
+    if chat is None:
+        return None
+    options = sorted((name, repr(value)) for name, value in chat.options.items() if name != "api_key")
+    return [options, chat.context_tokens, str(chat.tokenizer)]
 
 
 def _folder_digest(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """An experiment from its file to its result, with the real engine: what is shared, kept and found again."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,14 @@ from evals.experiments.run import experiment
 from evals.experiments.shelf import load
 from evals.results import RetrievalReport
 from evals.vectors import CachedEmbedder
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
+from retrieval.answer.abstain import WEIGHTS_NAME
+from retrieval.engine import Engine
 from retrieval.errors import UsageError
 from retrieval.ports import Vectors
-from retrieval.settings import EngineSettings
+from retrieval.settings import EngineSettings, LanguageModelSettings
+from retrieval.store.thresholds import Threshold
 from tests.fakes import FakeEmbedder
 
 FACTS = {
@@ -113,6 +119,50 @@ def test_a_changed_corpus_is_measured_anew(file: Path, tmp_path: Path, model: Co
     again = experiment(file, engine_settings=settings)
 
     assert not any(cell.reused for cell in again.cells)
+
+
+def test_answers_under_another_bound_or_another_model_s_options_are_measured_anew(
+    file: Path, tmp_path: Path, model: Counting
+) -> None:
+    """Refusals depend on the one, words on the other; a new key to the same model changes nothing."""
+    file.write_text('set = "questions.jsonl"\ncorpus = "corpus"\nmeasure = "answers"\n')
+    shipped = EngineSettings(tmp_path / "home")
+    stricter = replace(shipped, abstain_below=1.0)
+
+    refused = [
+        experiment(file, engine_settings=settings).cells[0].report.metrics["refused_answerable"].mean
+        for settings in (replace(shipped, abstain_below=0.0), stricter)
+    ]
+
+    assert refused == [0.0, 1.0]
+    assert experiment(file, engine_settings=stricter).cells[0].reused
+    cool, warm, other_key = (
+        run._written_by(LanguageModelSettings("openai:small", {"temperature": heat, "api_key": key}))
+        for heat, key in ((0.0, "a"), (1.0, "a"), (0.0, "b"))
+    )
+    assert cool != warm
+    assert cool == other_key
+
+
+def test_a_collection_calibrated_or_closed_since_is_measured_anew(file: Path, tmp_path: Path, model: Counting) -> None:
+    file.write_text('set = "questions.jsonl"\ncollection = "facts"\nmeasure = "answers"\n')
+    settings = EngineSettings(tmp_path / "home")
+    embedder = CachedEmbedder(model, tmp_path / "home" / "evals" / "vectors.sqlite")
+    with Engine(settings, write=True, embedder=embedder) as engine:
+        ingest(engine.index, [str(tmp_path / "corpus")], IngestOptions(collection="facts"))
+    reused = [experiment(file, engine_settings=settings).cells[0].reused for _ in range(2)]
+
+    with Engine(settings, write=True, embedder=embedder) as engine:
+        engine.thresholds.keep(Threshold("facts", 1.0, WEIGHTS_NAME, 0.1, "questions", 20, 0.1))
+    calibrated = experiment(file, engine_settings=settings).cells[0]
+    with Engine(settings, write=True, embedder=embedder) as engine:
+        ingest(engine.index, [str(tmp_path / "corpus")], IngestOptions(collection="facts", allow=("hr",)))
+    closed = experiment(file, engine_settings=settings).cells[0]
+
+    assert reused == [False, True]
+    assert not calibrated.reused
+    assert calibrated.report.metrics["refused_answerable"].mean == 1.0
+    assert not closed.reused
 
 
 def test_a_kept_experiment_is_loaded_as_it_was(file: Path, tmp_path: Path, model: Counting) -> None:
