@@ -57,9 +57,14 @@ class _Listening:
         self._index = index
         self.staged: list[StagedVersion] = []
 
-    def publish(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> Acknowledged:
+    def publish(
+        self,
+        run_id: int,
+        batch: Sequence[tuple[StagedVersion, Outcome]],
+        removals: Sequence[tuple[str, Outcome]] = (),
+    ) -> Acknowledged:
         self.staged += [version for version, _ in batch]
-        return self._index.publish(run_id, batch)
+        return self._index.publish(run_id, batch, removals)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
