@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".footnote"), description="where all state lies")
     model: str = Field(default="default", min_length=1, description="embedding model, by name or path")
     chunk_tokens: int = Field(default=0, ge=0, le=8192, description="at most in a chunk's text; 0 = the chunker's own")
-    dense_weight: float = Field(default=0.6, ge=0, le=1, description="share of the vectors in hybrid search")
+    dense_weight: float = Field(
+        default=SearchSettings().dense_weight, ge=0, le=1, description="share of the vectors in hybrid search"
+    )
     llm: str = Field(default="", description="language model as provider:model; none without it")
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")

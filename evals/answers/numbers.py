@@ -45,12 +45,16 @@ def numbers(text: str) -> tuple[Number, ...]:
 
 
 def same(expected: Number, given: Number) -> bool:
-    """Whether `given`, rounded as `expected` is, says the same; a scale may be said or understood on either side."""
-    return any(
-        abs(given.value * by - expected.value * unit) <= expected.step * unit * (1 + 1e-9) + 1e-12
-        for unit in {1.0, expected.scale}
-        for by in {1.0, given.scale}
-    )
+    """Whether `given`, rounded as `expected` is, says the same; a scale that one of them says may be understood by the
+    other, two that are said both count.
+    """
+    if expected.scale != 1.0 and given.scale != 1.0:
+        return _meet(expected, given, unit=expected.scale, by=given.scale)
+    return any(_meet(expected, given, unit=unit, by=by) for unit in {1.0, expected.scale} for by in {1.0, given.scale})
+
+
+def _meet(expected: Number, given: Number, *, unit: float, by: float) -> bool:
+    return abs(given.value * by - expected.value * unit) <= expected.step * unit * (1 + 1e-9) + 1e-12
 
 
 def all_told(expected: str, given: str) -> bool | None:

@@ -6,7 +6,7 @@ import pytest
 
 from api import settings
 from api.errors import InvalidSetting
-from retrieval.settings import LanguageModelSettings
+from retrieval.settings import EngineSettings, LanguageModelSettings
 
 
 def test_without_any_variable_the_home_is_a_folder_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -17,6 +17,11 @@ def test_without_any_variable_the_home_is_a_folder_here(monkeypatch: pytest.Monk
     assert found.engine().home == tmp_path / ".footnote"
     assert found.engine().language_model is None
     assert (found.host, found.port) == ("127.0.0.1", 8000)
+
+
+def test_without_any_variable_the_engine_is_the_one_that_was_measured(tmp_path: Path) -> None:
+    """Benchmarks open the engine with its own defaults: verbs and server must not search otherwise."""
+    assert settings.load(home=tmp_path).engine() == EngineSettings(home=tmp_path)
 
 
 def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
