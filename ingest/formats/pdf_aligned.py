@@ -106,7 +106,8 @@ class _Candidate:
         tabular = [row for row in placed if sum(map(bool, row)) >= 2]
         if len(tabular) < 2:
             return False
-        crowded = sum(any(len(cell) > 1 for cell in row[_valued(tabular) :]) for row in tabular) / len(tabular)
+        labels = _valued(tabular)
+        crowded = sum(any(len(cell) > 1 for cell in row[labels:]) for row in tabular) / len(tabular)
         cells = [cell for row in tabular for cell in row if cell]
         texts = [" ".join(piece.text for piece in cell) for cell in cells]
         values = sum(is_value(text) for text in texts) / len(texts)

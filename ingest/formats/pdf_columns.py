@@ -160,10 +160,11 @@ def _candidates(spans: Spans) -> list[tuple[float, float, float]]:
     middle = (spans[:, 0] + spans[:, 2]) / 2
     strips: dict[tuple[int, int], list[float]] = {}
     lines = len(np.unique(np.round(spans[:, 3] / 4)))
+    falling = spans[np.argsort(spans[:, 1])]
     for x in np.arange(left + 6 * size, right - 6 * size, max(_STEP, (right - left) / _PLACES)).tolist():
-        if ((spans[:, 0] < x) & (spans[:, 2] > x)).sum() > _CROSSED * lines:
+        if np.count_nonzero((spans[:, 0] < x) & (spans[:, 2] > x)) > _CROSSED * lines:
             continue
-        for top, bottom in _free_bands(spans, x, 0.45 * size):
+        for top, bottom in _free_bands(falling, x, 0.45 * size):
             strips.setdefault((round(top), round(bottom)), []).append(x)
     ranked: list[tuple[float, tuple[float, float, float]]] = []
     for (top, bottom), places in strips.items():
@@ -176,20 +177,15 @@ def _candidates(spans: Spans) -> list[tuple[float, float, float]]:
 
 
 def _free_bands(spans: Spans, x: float, half: float) -> list[tuple[float, float]]:
-    """Where no item crosses the strip of width 2 half around x: (top, bottom), at least four lines high."""
+    """Where no item crosses the strip of width 2 half around x: (top, bottom), at least four lines high.
+
+    Spans are in order of their tops.
+    """
     across = (spans[:, 0] < x + half) & (spans[:, 2] > x - half)
-    top, bottom = float(spans[:, 1].min()), float(spans[:, 3].max())
-    edges = spans[across][:, (1, 3)]
-    edges = edges[np.argsort(edges[:, 0])]
-    bands: list[tuple[float, float]] = []
-    at = top
-    for start, end in edges.tolist():
-        if start - at > 8 * half:
-            bands.append((at, start))
-        at = max(at, end)
-    if bottom - at > 8 * half:
-        bands.append((at, bottom))
-    return bands
+    starts = np.append(spans[across, 1], spans[:, 3].max())
+    reached = np.maximum.accumulate(np.append(spans[0, 1], spans[across, 3]))
+    free = starts - reached > 8 * half
+    return list(zip(reached[free].tolist(), starts[free].tolist(), strict=True))
 
 
 def _weighed(items: list[_Item], spans: Spans, gutter: tuple[float, float, float]) -> float:

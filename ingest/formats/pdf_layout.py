@@ -17,6 +17,8 @@ from ingest.markdown import clean_text
 
 _KNOWN_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 
+_MOST_KNOWN = 200_000
+
 
 class PageReader:
     """Reads pages one after the other; what it learns of a document's words helps to join hyphenated ones.
@@ -63,9 +65,8 @@ class PageReader:
         return [block._replace(words=()) for block in blocks]
 
     def _learn(self, words: Sequence[Word]) -> None:
-        for word in words:
-            if len(self._known) < 200_000:
-                self._known.update(_KNOWN_WORD.findall(word.text.lower().rstrip("-")))
+        if len(self._known) < _MOST_KNOWN:
+            self._known.update(_KNOWN_WORD.findall(" ".join([word.text.lower().rstrip("-") for word in words])))
 
 
 def _page_blocks(page: ReadPage, known: Set[str]) -> list[PageBlock]:

@@ -59,10 +59,11 @@ def page_boxes(text: str, blocks: Sequence[PageBlock], pages: Sequence[PlacedPag
 
 def _words(page: PlacedPage, starts: Sequence[int]) -> Iterator[WordBox]:
     width, height = max(page.width, 1.0), max(page.height, 1.0)
-    for number, start, end, left, top, right, bottom in page.words.tolist():
-        if (base := starts[int(number)]) >= 0:
-            edges = (left / width, top / height, right / width, bottom / height)
-            yield WordBox(base + int(start), base + int(end), *(min(1.0, max(0.0, edge)) for edge in edges))
+    edges = np.nan_to_num(page.words[:, 3:].astype(np.float64)) / (width, height, width, height)
+    places = page.words[:, :3].astype(np.int64).tolist()
+    for (number, start, end), (left, top, right, bottom) in zip(places, np.clip(edges, 0.0, 1.0).tolist(), strict=True):
+        if (base := starts[number]) >= 0:
+            yield WordBox(base + start, base + end, left, top, right, bottom)
 
 
 def _box(word: Word, shift: tuple[float, float]) -> Box:

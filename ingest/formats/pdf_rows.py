@@ -51,7 +51,8 @@ class Row(NamedTuple):
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.read)
+        text = " ".join([word.text for word in self.words])
+        return text if text.isascii() else " ".join([word.text for word in self.read])
 
 
 def _leftward(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -1,5 +1,6 @@
 """Pages that are pictures of text: drawn, recognised and read like any other, as far as the limits allow."""
 
+import re
 import resource
 import time
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from ingest.models import ConvertSettings
 _POINTS_PER_INCH = 72
 _LARGEST = 2400
 """Pixels of a page's longer side."""
+_BAD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f\x7f-\x9f]")
 _BAD_SHARE = 0.3
 _LEAST_SURE = 0.5
 """Lines that the recogniser is less sure of are stains and ornaments."""
@@ -84,11 +86,7 @@ class Scans:
 def is_garbled(words: Sequence[Word]) -> bool:
     """Whether a page's text layer names its characters wrongly: signs without meaning in place of letters."""
     text = "".join(word.text for word in words)
-    return len(text) >= 20 and sum(map(_is_bad, text)) > _BAD_SHARE * len(text)
-
-
-def _is_bad(character: str) -> bool:
-    return character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or character < " " or "\x7f" <= character < "\xa0"
+    return len(text) >= 20 and len(_BAD.findall(text)) > _BAD_SHARE * len(text)
 
 
 def _processor_seconds() -> float:

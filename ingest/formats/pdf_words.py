@@ -7,6 +7,7 @@ or a text object.
 import ctypes
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,20 +115,12 @@ def _sorted_out(handle: int, chars: _Chars, frame: Frame) -> PageWords:
     words = PageWords()
     if not len(chars.starts):
         return words
-    low = np.minimum.reduceat(chars.boxes[:, :2], chars.starts).tolist()
-    high = np.maximum.reduceat(chars.boxes[:, 2:], chars.starts).tolist()
-    texts = _texts(chars)
     faces = Faces(handle, frame)
-    origin = (ctypes.c_double * 2)()
-    x_at, y_at = ctypes.addressof(origin), ctypes.addressof(origin) + 8
-    for start, text, (left, bottom), (right, top) in zip(chars.starts.tolist(), texts, low, high, strict=True):
+    starts, texts = chars.starts.tolist(), _texts(chars)
+    boxes, origins = _boxes(chars, frame), _origins(handle, starts, frame)
+    for start, text, (x0, upper, x1, lower), origin in zip(starts, texts, boxes, origins, strict=True):
         face = faces.of(start)
-        _char_origin(handle, start, x_at, y_at)
-        ax, ay = frame.place(left, bottom)
-        bx, by = frame.place(right, top)
-        ox, oy = frame.place(origin[0], origin[1])
-        x0, x1, upper, lower = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
-        word = _turned_word(text, (x0, upper, x1, lower), (ox, oy), face)
+        word = _turned_word(text, (x0, upper, x1, lower), origin, face)
         on_page = x1 >= 0 and lower >= 0 and x0 <= frame.width and upper <= frame.height  # no numbers fail it too
         if not on_page or (face.tiny and lower - upper < 1):
             words.unseen.append(word)
@@ -139,6 +132,28 @@ def _sorted_out(handle: int, chars: _Chars, frame: Frame) -> PageWords:
             if face.pale:
                 words.pale += parts
     return words
+
+
+def _boxes(chars: _Chars, frame: Frame) -> list[list[float]]:
+    """(left, top, right, bottom) of each word on the page."""
+    low = np.minimum.reduceat(chars.boxes[:, :2], chars.starts)
+    high = np.maximum.reduceat(chars.boxes[:, 2:], chars.starts)
+    ax, ay = frame.place(low[:, 0], low[:, 1])
+    bx, by = frame.place(high[:, 0], high[:, 1])
+    boxes = (np.minimum(ax, bx), np.minimum(ay, by), np.maximum(ax, bx), np.maximum(ay, by))
+    placed: list[list[float]] = np.column_stack(boxes).tolist()
+    return placed
+
+
+def _origins(handle: int, starts: Sequence[int], frame: Frame) -> list[list[float]]:
+    """(x, y) on the page of where each word's first character is set."""
+    origins = np.zeros((len(starts), 2))
+    address = origins.ctypes.data
+    for start in starts:
+        _char_origin(handle, start, address, address + 8)
+        address += 16
+    placed: list[list[float]] = np.column_stack(frame.place(origins[:, 0], origins[:, 1])).tolist()
+    return placed
 
 
 def _parted(word: Word, start: int, faces: Faces, boxes: Any) -> list[Word]:
@@ -178,7 +193,7 @@ def _accented(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", match[2] + _COMBINING[match[1]])
 
 
-def _turned_word(text: str, box: tuple[float, float, float, float], origin: tuple[float, float], face: Face) -> Word:
+def _turned_word(text: str, box: tuple[float, float, float, float], origin: Sequence[float], face: Face) -> Word:
     """The word in coordinates turned so that it reads from left to right."""
     x0, top, x1, bottom = box
     if face.angle == 90:
