@@ -9,7 +9,6 @@ what was read of it before: to that, a rule closes and never opens. It opens wit
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Protocol
 
 from ingest.places import path_of
@@ -30,7 +29,8 @@ def narrowed(before: Groups, now: Groups) -> Groups:
 
 def granted(grants: Mapping[str, Groups], path: str) -> Groups | None:
     """The groups remembered for the longest prefix of `path`, none being everyone; None where nothing is remembered."""
-    prefixes = [path, *(parent.as_posix() for parent in PurePosixPath(path).parents if parent.name), ""]
+    cuts = [place for place in range(len(path) - 1, 0, -1) if path[place] == "/"]  # an address holds "//"
+    prefixes = [path, *(path[:cut] for cut in cuts), ""]
     return next((grants[prefix] for prefix in prefixes if prefix in grants), None)
 
 

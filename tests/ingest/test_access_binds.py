@@ -89,6 +89,8 @@ def test_the_longest_remembered_prefix_grants() -> None:
     assert granted(grants, "hr/jobs/x.md") == ()
     assert granted(grants, "hrx.md") == ("all",)
     assert granted({"hr": ("hr",)}, "x.md") is None
+    assert granted({"https://a.example/hr": ("hr",)}, "https://a.example/hr/x?y=1") == ("hr",)
+    assert granted({"https://a.example/hr": ("hr",)}, "https://a.example/hrx") is None
 
 
 @pytest.mark.parametrize("content", [b"", BROKEN])
