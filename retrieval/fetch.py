@@ -128,7 +128,7 @@ class Fetcher:
     def _read(self, url: str, response: httpcore.Response, *, until: float) -> Fetched | str:
         headers = {name.lower(): value.decode("latin-1").strip() for name, value in response.headers}
         if response.status in _REDIRECTS and headers.get(b"location"):
-            return urljoin(url, headers[b"location"])
+            return _joined(url, headers[b"location"])
         if response.status in _GONE:
             raise PageGone(f"{url}: there is no such page (status {response.status})", remedy="see that it is right")
         if response.status not in (_OK, _NOT_MODIFIED):
@@ -157,6 +157,13 @@ class Fetcher:
             if time.monotonic() > until:
                 raise FetchFailed(f"{url}: took more than {self._limits.total_seconds:g} s", remedy="try again")
         return b"".join(parts)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as exc:
+        raise FetchFailed(f"{url}: leads to {location!r}, which is no address", remedy="name another page") from exc
 
 
 class _Guarded(httpcore.NetworkBackend):

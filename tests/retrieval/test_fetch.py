@@ -207,6 +207,7 @@ def test_nothing_is_sent_that_could_identify_anybody(site: Site, monkeypatch: py
         (Page("x" * 2_000), "more than 1,000 bytes"),
         (Page("x", headers={"Content-Encoding": "gzip"}), "sent packed"),
         (Page(status=302, headers={"Location": "/"}), "more than 2 redirects"),
+        (Page(status=302, headers={"Location": "http://[bad"}), "no address"),
     ],
 )
 def test_what_is_no_page_is_told(site: Site, page: Page, why: str) -> None:
