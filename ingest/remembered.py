@@ -69,8 +69,12 @@ class Remembered:
             self._known[root, one.path] = self._new[root, one.path] = one
 
     def _forget_absent(self) -> None:
-        """What is covered and not there any more. What could not be listed is forgotten too, and will be hashed."""
+        """What is covered and not there any more. What could not be listed is forgotten too, and will be hashed.
+
+        What is there and can't be read now stays known.
+        """
         here = {(found.root, found.path) for found in self._survey.files}
+        here |= {(one.root, one.path) for one in self._survey.left_out if one.outcome == "failed"}
         absent: dict[str, list[str]] = defaultdict(list)
         for root, path in self._known.keys() - here:
             if any(place.covers(root, path) for place in self._survey.territories):

@@ -5,6 +5,7 @@ named, as far as its robots.txt allows, up to limits on depth and number. A page
 where it has changed since (ETag, Last-Modified): then it costs one request and its links are taken from what is kept.
 """
 
+import hashlib
 import html
 import json
 import re
@@ -28,7 +29,7 @@ from retrieval.errors import PageGone, SourceError
 from retrieval.fetch import AGENT, Fetched, Fetcher
 from retrieval.store.sightings import Sighting
 
-_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]]+?)\s*(?:\]\]>)?\s*</loc>", re.IGNORECASE)
+_LOCATION = re.compile(r"<loc>(?:\s*<!\[CDATA\[)?([^<\]]*)", re.IGNORECASE)
 _SITEMAPS = 50
 _LONGEST_DELAY = 10.0  # seconds that a robots.txt may ask for between two requests
 _NO_PAGE = re.compile(
@@ -121,11 +122,13 @@ class _Crawl:
     def _listed(self) -> list[str]:
         """The addresses of the sitemap and of those that it names."""
         todo, seen, found = deque([self._start]), {self._start}, []
-        while todo and len(seen) <= _SITEMAPS:
+        for _ in range(_SITEMAPS):
+            if not todo:
+                break
             text = self._fetcher.get(todo.popleft()).body.decode("utf-8", "replace")
             nested = "<sitemapindex" in text
             for location in _LOCATION.findall(text):
-                url = _absolute(self._start, html.unescape(location))
+                url = _absolute(self._start, html.unescape(location.strip()))
                 if url is None or url in seen:
                     continue
                 seen.add(url)
@@ -147,30 +150,41 @@ class _Crawl:
         delay = self._robots.crawl_delay(AGENT)
         time.sleep(min(float(delay or 0), _LONGEST_DELAY))
         try:
-            file = self._fetched(url)
-        except PageGone:
-            return ()
+            file, base = self._fetched(url)
         except SourceError as exc:
+            if isinstance(exc, PageGone) and url != self._start:
+                return ()
             self._leave_out(url, "failed", f"{exc.code}: {exc.message}", remedy=exc.remedy)
-            self._whole = self._whole and url != self._start
-            return ()
-        return _links(file, url) if follow else ()
+            return self._led_to(url) if follow else ()
+        return _links(file, base) if follow else ()
 
-    def _fetched(self, url: str) -> Path:
-        """The file that holds the page, new or kept."""
+    def _led_to(self, url: str) -> Iterable[str]:
+        """The links of a page that can't be read now, as it was kept: what they lead to is not gone for that."""
+        before = self._kept.sightings.get(url)
+        original = self._kept.original(before.content_hash) if before else None
+        if url == self._start or (original is not None and not original.is_file()):
+            self._whole = False
+            return ()
+        return _links(original, url) if original is not None else ()
+
+    def _fetched(self, url: str) -> tuple[Path, str]:
+        """The file that holds the page, new or kept, and the address that its links are relative to."""
         before = self._kept.sightings.get(url)
         known = _validators(before) if before else {}
         original = self._kept.original(before.content_hash) if before and known else None
         if original is None or not original.is_file():
             before, known = None, {}
-        answer = self._fetcher.get(url, **known, follow=lambda address: address.startswith(f"{self._root}/"))
+        answer = self._fetcher.get(url, **known, follow=self._may_follow)
         if answer.unchanged and before is not None and original is not None:
             self._files[url] = FoundFile(original, self._root, url, url, None, before.stamp)
-            return original
+            return original, answer.url
         with tempfile.NamedTemporaryFile(dir=self._scratch, delete=False) as file:
             file.write(answer.body)
         self._files[url] = FoundFile(Path(file.name), self._root, url, url, None, _stamp(answer))
-        return Path(file.name)
+        return Path(file.name), answer.url
+
+    def _may_follow(self, url: str) -> bool:
+        return url.startswith(f"{self._root}/") and self._robots.can_fetch(AGENT, url)
 
     def _leave_out(self, url: str, outcome: Literal["skipped", "failed"], reason: str, *, remedy: str = "") -> None:
         self._left_out[url] = LeftOut(self._root, url, url, outcome, reason, remedy)
@@ -219,7 +233,8 @@ def _stamp(answer: Fetched) -> str:
     """Tells this state of the page from others; empty where the site gives nothing to tell by."""
     if not (answer.etag or answer.last_modified):
         return ""
-    return json.dumps({"etag": answer.etag, "last_modified": answer.last_modified})
+    digest = hashlib.sha256(answer.body).hexdigest()  # some sites send other bytes under the same tag
+    return json.dumps({"etag": answer.etag, "last_modified": answer.last_modified, "sha256": digest})
 
 
 def _validators(sighting: Sighting) -> dict[str, str]:
@@ -227,4 +242,4 @@ def _validators(sighting: Sighting) -> dict[str, str]:
     if not sighting.stamp:
         return {}
     known: dict[str, str] = json.loads(sighting.stamp)
-    return known
+    return {name: known[name] for name in ("etag", "last_modified")}

@@ -149,6 +149,95 @@ def test_access_of_pages_is_remembered_by_their_address(engine: Engine, site: Si
     assert {one.groups for one in documents(engine).values()} == {("hr",)}
 
 
+def test_a_grant_for_a_folder_of_a_site_closes_its_pages(engine: Engine, site: Site) -> None:
+    site.pages = {"/hr/": page("/hr/a"), "/hr/a": page(text="A.")}
+
+    crawl(engine, site, f"{HOME}hr/", allow=("hr",))
+
+    assert {one.groups for one in documents(engine).values()} == {("hr",)}
+
+
+def test_what_a_page_that_fails_led_to_is_not_gone(engine: Engine, site: Site) -> None:
+    site.pages = {"/": page("/part", "/a"), "/part": page("/part/x"), "/part/x": page(text="X."), "/a": page(text="A.")}
+    crawl(engine, site)
+    site.pages["/part"] = Page(status=503)
+
+    first = crawl(engine, site, prune=True, force=True)
+    second = crawl(engine, site, prune=True, force=True)
+
+    assert (
+        told(first) == told(second) == {"/": "unchanged", "/a": "unchanged", "/part": "failed", "/part/x": "unchanged"}
+    )
+
+
+def test_a_page_that_was_named_and_is_not_there_is_told(engine: Engine, site: Site) -> None:
+    site.pages = {"/": page("/a"), "/a": page(text="A.")}
+    crawl(engine, site)
+    del site.pages["/"]
+
+    report = crawl(engine, site, prune=True, force=True)
+
+    assert told(report) == {"/": "failed"}
+    assert len(documents(engine)) == 2
+
+
+def test_links_are_read_from_where_a_redirect_ended(engine: Engine, site: Site) -> None:
+    site.pages = {
+        "/": page("/docs"),
+        "/docs": Page(status=301, headers={"Location": "/docs/"}),
+        "/docs/": page("a", text="Docs."),
+        "/docs/a": page(text="A."),
+    }
+
+    assert told(crawl(engine, site)) == {"/": "indexed", "/docs": "indexed", "/docs/a": "indexed"}
+
+
+def test_a_redirect_to_what_robots_txt_forbids_is_not_followed(engine: Engine, site: Site) -> None:
+    site.pages = {
+        "/robots.txt": Page("User-agent: *\nDisallow: /private/", media_type="text/plain"),
+        "/": page("/open"),
+        "/open": Page(status=302, headers={"Location": "/private/a"}),
+        "/private/a": page(text="Secret."),
+    }
+
+    assert told(crawl(engine, site)) == {"/": "indexed", "/open": "failed"}
+    assert "/private/a" not in site.paths
+
+
+def test_other_bytes_under_the_same_date_are_read(engine: Engine, site: Site) -> None:
+    dated = {"Last-Modified": "Mon, 02 Nov 2026 10:00:00 GMT"}
+    site.pages = {"/": Page(page(text="Valve.").body, headers=dated)}
+    crawl(engine, site)
+    site.pages = {"/": Page(page(text="Pump.").body, headers=dated)}
+
+    crawl(engine, site)
+
+    assert (found(engine, "pump"), found(engine, "valve")) == ([HOME], [])
+
+
+def test_the_pages_of_one_sitemap_do_not_count_as_sitemaps(engine: Engine, site: Site) -> None:
+    maps = "".join(f"<sitemap><loc>{HOME}{name}.xml</loc></sitemap>" for name in ("one", "two"))
+    absent = "".join(f"<url><loc>{HOME}absent/{number}</loc></url>" for number in range(60))
+    site.pages = {
+        "/sitemap.xml": Page(f"<sitemapindex>{maps}</sitemapindex>", media_type="text/xml"),
+        "/one.xml": Page(f"<urlset>{absent}</urlset>", media_type="text/xml"),
+        "/two.xml": Page(f"<urlset><url><loc><![CDATA[{HOME}a]]></loc></url></urlset>", media_type="text/xml"),
+        "/a": page(text="A."),
+    }
+
+    report = crawl(engine, site, f"{HOME}sitemap.xml")
+
+    assert (told(report), report.notes) == ({"/a": "indexed"}, ())
+
+
+def test_a_sitemap_of_blanks_is_read_in_one_pass(engine: Engine, site: Site) -> None:
+    """Read with a pattern that tries every split of the blanks it would take years."""
+    blank = f"<urlset><url><loc>{' ' * 100_000}</url><url><loc>{HOME}a</loc></url></urlset>"
+    site.pages = {"/sitemap.xml": Page(blank, media_type="text/xml"), "/a": page(text="A.")}
+
+    assert told(crawl(engine, site, f"{HOME}sitemap.xml")) == {"/a": "indexed"}
+
+
 def test_no_link_of_a_page_or_a_sitemap_leads_to_this_machine(engine: Engine, site: Site) -> None:
     with Canary() as canary:
         there = f"//127.0.0.1:{canary.port}/"
