@@ -44,6 +44,7 @@ def export(
     try:
         with blobs.held():  # nothing that the snapshot names is removed meanwhile
             snapshot.unlink(missing_ok=True)
+            snapshot.touch(mode=0o600)  # as the archive, it holds what only some may read
             database.snapshot(snapshot)
             manifest = _write(part, snapshot, blobs, told or _unheard)
         sync(part)
@@ -69,7 +70,7 @@ def _write(part: Path, snapshot: Path, blobs: Blobs, told: Callable[[int, int], 
     with _reading(snapshot) as connection:
         wanted = [row[0] for row in connection.execute("SELECT DISTINCT content_hash FROM versions ORDER BY 1")]
         members: list[Member] = []
-        part.touch(mode=0o600)  # it holds what only some may read
+        part.touch(mode=0o600)
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as written:
             members.append(archive.add(written, CATALOGUE, snapshot))
             for number, content_hash in enumerate(wanted):

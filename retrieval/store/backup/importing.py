@@ -98,16 +98,29 @@ def _unpack(opened: zipfile.ZipFile, manifest: Manifest, incoming: Path) -> None
 
 
 def _check(catalogue: Path) -> None:
-    """A database from elsewhere: whole, ours, of a form that this program knows, and nothing in it that acts."""
+    """A database from elsewhere: whole, ours, of a form that this program knows, and nothing in it that acts.
+
+    Nor does it name files: what it holds for the hash of an original becomes a path.
+    """
     check(catalogue)
+    try:
+        acting, stored, hashes = _looked_into(catalogue)
+    except sqlite3.Error as exc:
+        raise archive.bad("its catalogue is none") from exc
+    if acting or stored is None or not all(archive.blob_of(archive.blob_name(one)) for one in hashes):
+        raise archive.bad("its catalogue holds what no catalogue does")
+    refuse_newer(catalogue, stored[0], schema.HEAD)
+
+
+def _looked_into(catalogue: Path) -> tuple[list[str], tuple[str] | None, list[str]]:
+    """Names of what acts, the schema's number, the hashes of originals. Raises `sqlite3.Error`."""
     with contextlib.closing(sqlite3.connect(f"file:{catalogue}?mode=ro", uri=True)) as connection:
         connection.execute("PRAGMA trusted_schema=OFF")
         query = "SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE '%VIRTUAL%'"
         acting = [name for (name,) in connection.execute(query)]
         stored = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    if acting or stored is None:
-        raise archive.bad("its catalogue holds what no catalogue does")
-    refuse_newer(catalogue, stored[0], schema.HEAD)
+        hashes = [one for (one,) in connection.execute("SELECT DISTINCT content_hash FROM versions")]
+    return acting, stored, hashes
 
 
 def _put_in_place(incoming: Path, home: Home) -> None:

@@ -1,6 +1,7 @@
 """A home into one file and back: everything that was there, nothing embedded, and nothing from a bad archive."""
 
 import json
+import os
 import shutil
 import sqlite3
 import stat
@@ -89,6 +90,23 @@ def test_an_export_never_overwrites_and_leaves_nothing_half_done(filled: Engine,
 
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["held.zip", "home.zip"]
     assert (tmp_path / "out" / "held.zip").read_text() == "mine"
+
+
+def test_nothing_that_an_export_writes_can_be_read_by_others(filled: Engine, tmp_path: Path) -> None:
+    """Not even while it is written, whatever the umask."""
+    (tmp_path / "out").mkdir()
+    seen: dict[str, int] = {}
+
+    def look(_done: int, _all: int) -> None:
+        seen.update({path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out").iterdir()})
+
+    before = os.umask(0o022)
+    try:
+        filled.index.upkeep.export(tmp_path / "out" / "home.zip", look)
+    finally:
+        os.umask(before)
+
+    assert seen == {".home.zip.part": 0o600, ".home.zip.catalogue.part": 0o600}
 
 
 def test_a_lost_original_is_counted_and_the_rest_restored(filled: Engine, tmp_path: Path) -> None:
@@ -209,6 +227,10 @@ SPOIL: dict[str, Callable[[Path], object]] = {
         other_catalogue("CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM documents; END"),
     ),
     "a view": lambda path: rewritten(path, other_catalogue("CREATE VIEW v AS SELECT 1")),
+    "no versions": lambda path: rewritten(path, other_catalogue("DROP TABLE versions")),
+    "a path for a hash": lambda path: rewritten(
+        path, other_catalogue("UPDATE versions SET content_hash = '/etc/hosts'")
+    ),
 }
 
 
