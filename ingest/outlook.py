@@ -9,6 +9,7 @@ from ingest.plan import Gone, Plan, Seen, plan, refusal
 from ingest.sources import FoundFile, LeftOut, Survey
 from ingest.stamps import Look
 from retrieval.models import KnownDocument
+from retrieval.store.history.tombstones import passed_over
 from retrieval.store.known import Known
 
 Place = tuple[str, str]
@@ -93,8 +94,7 @@ def _without_forgotten(
         if day is None:
             wanted.append(one)
         else:
-            reason = f"forgotten on {day[:10]}; --again takes it in"
-            passed.append(LeftOut(found.root, found.path, found.uri, "skipped", reason))
+            passed.append(LeftOut(found.root, found.path, found.uri, "skipped", passed_over(day)))
     return wanted, passed
 
 

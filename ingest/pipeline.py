@@ -224,6 +224,7 @@ class _Run:
             groups=self._access.of,
             remembered=self._sightings,
             removals=removals if self._options.atomic else None,
+            again=self._options.again,
         )
         options = self._options
         done = publishing.run(sources, workers=options.workers, limits=options.limits, settings=options.settings)

@@ -54,6 +54,7 @@ class Publishing:
         groups: Callable[[FoundFile], tuple[str, ...]],
         remembered: Remembered,
         removals: Removals | None = None,
+        again: bool = False,
     ) -> None:
         self._index = index
         self._ledger = ledger
@@ -63,7 +64,7 @@ class Publishing:
         self._groups = groups
         self._remembered = remembered
         self._fingerprint = fingerprint
-        self._batch = _Batch(index, ledger, progress, removals=removals)
+        self._batch = _Batch(index, ledger, progress, removals=removals, again=again)
 
     def run(
         self, sources: Sequence[ToConvert], *, workers: int, limits: Limits, settings: ConvertSettings
@@ -158,8 +159,11 @@ class _Batch:
     With `removals` all of them wait for the end of the run, and go together with what is removed.
     """
 
-    def __init__(self, index: Index, ledger: Ledger, progress: Progress, *, removals: Removals | None) -> None:
+    def __init__(
+        self, index: Index, ledger: Ledger, progress: Progress, *, removals: Removals | None, again: bool
+    ) -> None:
         self.chunks = 0
+        self._again = again
         self._removals = removals
         self._prepared = 0
         self.embedded = 0
@@ -196,9 +200,9 @@ class _Batch:
         if not self._waiting and not removals:
             return
         waiting, self._waiting = self._waiting, []
-        done = self._index.publish(self._ledger.run_id, waiting, removals)
+        done = self._index.publish(self._ledger.run_id, waiting, removals, again=self._again)
         self._ledger.told([outcome for _, outcome in removals])
-        chunks = sum(len(version.chunks) for version, _ in waiting)
+        chunks = sum(outcome.chunks for outcome in done.outcomes)
         self.chunks += chunks
         self.embedded += done.embedded
         self._ledger.told(done.outcomes)

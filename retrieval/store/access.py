@@ -74,6 +74,11 @@ class Visibility:
                 self._in_use.add(self._cut[key])
             return self._cut[key]
 
+    def refresh(self) -> None:
+        """Take over what has changed."""
+        with self._lock:
+            self._refresh()
+
     def oldest_in_use(self) -> int:
         """The oldest generation that a query in this process may still be reading."""
         with self._lock:

@@ -44,7 +44,10 @@ class ChunkLimits:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """What a publish did: chunks embedded, and the ledger's lines in the batch's order, with document ids."""
+    """What a publish did: chunks embedded, and the ledger's lines in the batch's order, with document ids.
+
+    What was passed over because it was forgotten comes last.
+    """
 
     embedded: int
     outcomes: tuple[Outcome, ...]
@@ -71,7 +74,7 @@ class Index(Known):
         self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
         self._publisher = Publisher(database, self._indexes, embedder)
         self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
-        self._forgetter = Forgetter(database, blobs, self._indexes)
+        self._forgetter = Forgetter(database, blobs, self._indexes, visibility)
         doctor = Doctor(database, blobs, self._indexes, vector_index, lexical_index, embedder)
         self.upkeep = Upkeep(database, blobs, doctor=doctor, indexes=self._indexes, lock=self._lock)
         self._open_runs: set[int] = set()
@@ -91,7 +94,7 @@ class Index(Known):
         values = {"collection": collection, "arguments": json.dumps(arguments), "started_at": staging.now()}
         with self._lock, self._database.write() as connection:
             run_id = int(connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one())
-        self._open_runs.add(run_id)
+            self._open_runs.add(run_id)  # under the lock: a sweep must not take it for none
         return run_id
 
     def finish_run(self, run_id: int) -> None:
@@ -131,10 +134,13 @@ class Index(Known):
         run_id: int,
         batch: Sequence[tuple[StagedVersion, Outcome]],
         removals: Sequence[tuple[str, Outcome]] = (),
+        *,
+        again: bool = True,
     ) -> Acknowledged:
         """Make these versions the ones that answer, all in one transaction with their ledger lines.
 
-        Documents that are removed go in the same. When it raises, nothing is changed. The outcomes are the batch's.
+        Documents that are removed go in the same. When it raises, nothing is changed. The outcomes are the batch's;
+        unless it is published `again`, on purpose, what was forgotten is passed over.
         """
         if not batch:
             if removals:
@@ -143,7 +149,7 @@ class Index(Known):
         embedded = self._publisher.embed([version for version, _ in batch])
         with self._lock:
             embedded += self._publisher.embed([version for version, _ in batch])  # a sweep may have been in between
-            return Acknowledged(embedded, self._publisher.publish(run_id, batch, removals))
+            return Acknowledged(embedded, self._publisher.publish(run_id, batch, removals, again=again))
 
     def record(self, run_id: int, ended: Sequence[Outcome]) -> None:
         """Ledger lines that change nothing else."""

@@ -11,7 +11,7 @@ from retrieval.models import Outcome, StagedVersion
 from retrieval.ports import Embedder
 from retrieval.store import staging
 from retrieval.store.database import Database
-from retrieval.store.history.tombstones import lift
+from retrieval.store.history.tombstones import buried, lift, passed_over
 from retrieval.store.indexes import Indexes
 from retrieval.store.schema import chunks
 from retrieval.store.slicing import slices
@@ -46,12 +46,23 @@ class Publisher:
         return len(missing)
 
     def publish(
-        self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], removals: Sequence[tuple[str, Outcome]]
+        self,
+        run_id: int,
+        batch: Sequence[tuple[StagedVersion, Outcome]],
+        removals: Sequence[tuple[str, Outcome]],
+        *,
+        again: bool,
     ) -> tuple[Outcome, ...]:
-        """All of it or nothing. What a failure leaves staged is forgotten at once, or before the next batch."""
+        """All of it or nothing. What a failure leaves staged is forgotten at once, or before the next batch.
+
+        Unless it is published `again`, what was forgotten since the run began is passed over.
+        """
+        passed: list[Outcome] = []
+        if not again:
+            batch, passed = self._without_buried(batch)
         try:
             staged = self._stage([version for version, _ in batch])
-            return self._publish(run_id, batch, staged, removals)
+            return self._publish(run_id, batch, staged, again=again, others=passed, removals=removals)
         except BaseException:
             with contextlib.suppress(HomeError):
                 self.discard_staged()
@@ -76,6 +87,20 @@ class Publisher:
         with self._database.write() as connection:
             staging.discard_staged(connection, self._undone)
         self._undone.clear()
+
+    def _without_buried(
+        self, batch: Sequence[tuple[StagedVersion, Outcome]]
+    ) -> tuple[list[tuple[StagedVersion, Outcome]], list[Outcome]]:
+        """The others, and a line of the ledger for each that is buried."""
+        with self._database.read() as connection:
+            days = buried(connection, [version.source for version, _ in batch])
+        wanted = [(version, outcome) for version, outcome in batch if version.source not in days]
+        passed = [
+            Outcome(outcome.uri, "skipped", passed_over(days[version.source]), rule="forgotten")
+            for version, outcome in batch
+            if version.source in days
+        ]
+        return wanted, passed
 
     def _stage(self, batch: Sequence[StagedVersion]) -> list[staging.Staged]:
         if self._undone:
@@ -107,16 +132,21 @@ class Publisher:
         run_id: int,
         batch: Sequence[tuple[StagedVersion, Outcome]],
         staged: Sequence[staging.Staged],
+        *,
+        again: bool,
+        others: Sequence[Outcome],
         removals: Sequence[tuple[str, Outcome]],
     ) -> tuple[Outcome, ...]:
         with self._database.write() as connection:
             generation = staging.next_generation(connection)
             for one, (version, _) in zip(staged, batch, strict=True):
                 staging.publish(connection, one, version.source, generation=generation)
-                lift(connection, version.source)
+                if again:
+                    lift(connection, version.source)
             ended = [
                 replace(outcome, document_id=one.document_id) for one, (_, outcome) in zip(staged, batch, strict=True)
             ]
+            ended += others
             staging.retire(connection, [document_id for document_id, _ in removals], generation=generation)
             staging.record(connection, run_id, [*ended, *(outcome for _, outcome in removals)])
         self._undone.clear()

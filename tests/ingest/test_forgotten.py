@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from ingest.options import IngestOptions
+from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.models import OWNER, Outcome
-from tests.ingest.runs import documents, run, told, write
+from tests.ingest.runs import Watcher, documents, run, told, write
 
 
 def forget(engine: Engine, name: str) -> None:
@@ -51,6 +53,38 @@ def test_a_copy_that_is_a_document_of_its_own_stays(engine: Engine, corpus: Path
 
     assert told(run(engine, corpus))["copy.md"] == "unchanged"
     assert [one.document for one in engine.catalog.documents(OWNER)] == ["copy.md"]
+
+
+def test_what_is_forgotten_while_a_run_reads_it_stays_forgotten(engine: Engine, corpus: Path) -> None:
+    """By its place, and by its bytes in a new place."""
+    write(corpus, secret="# Secret\n\nThe password.", other="# Other\n\nText.")
+    run(engine, corpus)
+    write(corpus, secret="# Secret\n\nThe new password.", copy="# Secret\n\nThe password.", more="# More\n\nText.")
+
+    class Forgetting(Watcher):
+        def planned(self, files: int) -> None:
+            forget(engine, "secret.md")
+
+    report = ingest(engine.index, [str(corpus)], IngestOptions(workers=1), Forgetting())
+
+    assert {one.uri.rsplit("/", 1)[-1]: (one.outcome, one.rule) for one in report.outcomes} == {
+        "secret.md": ("skipped", "forgotten"),
+        "copy.md": ("skipped", "forgotten"),
+        "other.md": ("unchanged", ""),
+        "more.md": ("indexed", ""),
+    }
+    assert set(documents(engine)) == {"other.md", "more.md"}
+    assert told(run(engine, corpus))["secret.md"].startswith("skipped")
+
+
+def test_a_document_that_comes_to_have_the_forgotten_bytes_lifts_nothing(engine: Engine, corpus: Path) -> None:
+    write(corpus, secret="# Secret\n\nThe password.", other="# Other\n\nText.")
+    run(engine, corpus)
+    forget(engine, "secret.md")
+    write(corpus, other="# Secret\n\nThe password.")
+    run(engine, corpus)
+
+    assert told(run(engine, corpus))["secret.md"].startswith("skipped")
 
 
 def test_keep_is_remembered(engine: Engine, corpus: Path) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from retrieval.models import Outcome
 from retrieval.store import staging
+from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
 from retrieval.store.history import tombstones
@@ -33,10 +34,11 @@ class Forgotten:
 class Forgetter:
     """Works under the index's lock."""
 
-    def __init__(self, database: Database, blobs: Blobs, indexes: Indexes) -> None:
+    def __init__(self, database: Database, blobs: Blobs, indexes: Indexes, visibility: Visibility) -> None:
         self._database = database
         self._blobs = blobs
         self._indexes = indexes
+        self._visibility = visibility
 
     def bury(self, run_id: int, document_id: str, outcome: Outcome) -> None:
         """From here on nobody finds it, and no ingest brings it back."""
@@ -48,6 +50,7 @@ class Forgetter:
 
     def erase(self, document_id: str) -> Forgotten:
         """Everything that the home holds of a buried document."""
+        self._visibility.refresh()  # a document that is deleted can't tell any more that it has changed
         rows = self._leaving(document_id)
         self._indexes.delete(rows)
         with self._database.write() as connection:

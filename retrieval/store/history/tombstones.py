@@ -1,10 +1,12 @@
 """What was forgotten on purpose, by place and by bytes, so that no ingest brings it back unasked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from retrieval.models import Source
+from retrieval.store.catalog import live
 from retrieval.store.schema import documents, tombstones, versions
 from retrieval.store.staging import now
 
@@ -21,6 +23,11 @@ class Tombstones:
         return self.places.get((root, path)) or self.hashes.get(content_hash)
 
 
+def passed_over(day: str) -> str:
+    """The reason in the ledger; it begins with the rule."""
+    return f"forgotten on {day[:10]}; --again takes it in"
+
+
 def of_collection(connection: Connection, collection: str) -> Tombstones:
     rows = connection.execute(select(tombstones).where(tombstones.c.collection == collection)).all()
     return Tombstones(
@@ -34,6 +41,22 @@ def lift(connection: Connection, source: Source) -> None:
     here = (tombstones.c.root == source.root) & (tombstones.c.path == source.path)
     same = tombstones.c.content_hash == source.content_hash
     connection.execute(delete(tombstones).where(tombstones.c.collection == source.collection, or_(here, same)))
+
+
+def buried(connection: Connection, sources: Sequence[Source]) -> dict[Source, str]:
+    """Those that were forgotten and are no published document all the same, each with its day."""
+    told = {name: of_collection(connection, name) for name in {source.collection for source in sources}}
+    days = {one: told[one.collection].day_of(one.root, one.path, one.content_hash) for one in sources}
+    return {one: day for one, day in days.items() if day is not None and not _answers(connection, one)}
+
+
+def _answers(connection: Connection, source: Source) -> bool:
+    """Whether a published document is read from this place."""
+    here = (documents.c.root == source.root) & (documents.c.path == source.path)
+    query = select(versions.c.id).join(documents, documents.c.id == versions.c.document_id)
+    return (
+        connection.execute(query.where(documents.c.collection == source.collection, here, live())).first() is not None
+    )
 
 
 def set_for(connection: Connection, document_id: str) -> None:

@@ -183,6 +183,17 @@ def test_a_forgotten_document_is_in_no_read_and_no_file(open_home: Opener, tmp_p
     assert held(tmp_path / "home", b"uagswagging", b"yzzogeton", vectors.tobytes()) == []
 
 
+def test_a_forgotten_document_is_in_no_view_that_was_open_before(engine: Engine) -> None:
+    """Its rows and its name are gone, as in a view that is made anew."""
+    publish(engine, version("a.txt", "One."))
+    publish(engine, version("b.txt", "Two."))
+    before = len(engine.visibility.view(OWNER).rows)
+
+    forget(engine, next(one.document_id for one in engine.catalog.documents(OWNER) if one.document == "a.txt"))
+
+    assert (before, len(engine.visibility.view(OWNER).rows)) == (2, 1)
+
+
 def test_a_tombstone_names_place_and_bytes(engine: Engine) -> None:
     """Of every version that was kept, until the source is published again on purpose."""
     publish(engine, version("a.txt", "One."))
