@@ -36,9 +36,11 @@ from retrieval.search.requests import MAX_QUESTION, refuse_broken
 from retrieval.settings import AnswerSettings, Price
 from retrieval.trace import Rewriter, Verdict
 
-_FAILED = "The language model failed ({}); these are the documents' own words."
-_BUDGET_SPENT = "The language model's budget for today is spent: these are the documents' own words."
-NO_MODEL = "No language model is configured: these are the documents' own words."
+_FAILED = "The language model failed ({})"
+_BUDGET_SPENT = "The language model's budget for today is spent"
+_NONE_CONFIGURED = "No language model is configured"
+_OWN_WORDS = "{}: these are the documents' own words."
+NO_MODEL = _OWN_WORDS.format(_NONE_CONFIGURED)
 DEFAULT_ROOM = Room(4096, tokens)
 HITS_READ = AnswerSettings().hits
 HITS_TRACED = 20
@@ -121,8 +123,8 @@ class Answerer:
         if model is not None and passages:
             yield from self._written(work, model, budget)
         else:
-            notes = () if model else (_BUDGET_SPENT if spent else NO_MODEL,)
-            yield from self._extracted(work, notes=notes)
+            without = None if model else (_BUDGET_SPENT if spent else _NONE_CONFIGURED)
+            yield from self._extracted(work, without=without)
 
     def _read(
         self,
@@ -162,25 +164,30 @@ class Answerer:
             return None
         return rewritten(written, question, history)
 
-    def _extracted(self, work: Work, *, notes: tuple[str, ...]) -> Iterator[AnswerEvent]:
-        answer = self._extractive(work, notes=notes)
+    def _extracted(self, work: Work, *, without: str | None) -> Iterator[AnswerEvent]:
+        """`without`: why no model writes it; null where one would have, had there been anything to read."""
+        answer = self._extractive(work, without=without)
         cited = {citation.marker: citation for citation in answer.citations}
         for number, (piece, sentence) in enumerate(pieces(answer.sentences)):
             yield Token(piece if number == 0 else f"{JOINT}{piece}")
             yield from (Cited(cited.pop(marker)) for marker in sentence.markers if marker in cited)
         yield Done(answer)
 
-    def _extractive(self, work: Work, *, notes: tuple[str, ...]) -> Answer:
+    def _extractive(self, work: Work, *, without: str | None) -> Answer:
         with work.tracing.stages.timed("extract"):
-            statements = self._extractor.statements(work.asked.full, work.passages)
+            statements = self._statements(work)
             verdict = self._verdict(work, statements)
         work.tracing.verdict = verdict
         if not verdict.answered:
-            return work.abstention(mode="extractive", notes=notes)
+            return work.abstention(mode="extractive", notes=(f"{without}.",) if without else ())
+        notes = (_OWN_WORDS.format(without),) if without else ()
         picked = with_rival(chosen(work.asked.full, statements), statements)
         if (differing := disagreement(picked)) is not None:
             notes = (differing, *notes)
         return work.answer(footnoted(picked), mode="extractive", notes=notes)
+
+    def _statements(self, work: Work) -> tuple[Statement, ...]:
+        return self._extractor.statements(work.asked.full, work.passages, put=work.asked.question)
 
     def _verdict(self, work: Work, statements: Sequence[Statement]) -> Verdict:
         bound = self._abstain_below(work.hits[0].chunk.collection if work.hits else "")
@@ -211,11 +218,11 @@ class Answerer:
             if not writer.text.strip():
                 raise LanguageModelFailed("it sent nothing", remedy="try again")
         except LanguageModelFailed as failure:
-            notes = (_FAILED.format(failure.message),)
+            without = _FAILED.format(failure.message)
             if writer.text:
-                yield Done(self._extractive(work, notes=notes))
+                yield Done(self._extractive(work, without=without))
             else:
-                yield from self._extracted(work, notes=notes)
+                yield from self._extracted(work, without=without)
             return
         yield from writer.finish()
         yield Done(work.written(asking, writer, verdict=self._model_verdict(work, writer)))
@@ -223,7 +230,7 @@ class Answerer:
     def _model_verdict(self, work: Work, writer: CitingWriter) -> Verdict:
         """The model's word on whether it found an answer, beside the signals that would have decided without it."""
         with work.tracing.stages.timed("extract"):
-            verdict = self._verdict(work, self._extractor.statements(work.asked.full, work.passages))
+            verdict = self._verdict(work, self._statements(work))
         refused = NOT_IN_DOCUMENTS.rstrip(".").lower() in " ".join(writer.text.lower().split())
         return replace(verdict, by="model", answered=bool(writer.citations) or not refused)
 

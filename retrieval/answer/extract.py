@@ -1,7 +1,7 @@
 """The answer without a language model: which of the documents' own sentences and table rows answer the question."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ MOST_ITEMS = 8
 EMBED_AT_MOST = 24
 _ANSWERING: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code"})
 _CONTEXT_SHARE = 0.5
+_OWN_WORDS = 3.0  # how much more a follow-up's own words weigh than those that are carried over
 
 _ENDED = re.compile(r"""[.!?:;。！？…]["'”’»)\]*_`]*$""")
 _ASKING = re.compile(r"""[?？]["'”’»)*_]*$""")
@@ -123,16 +124,22 @@ class Extractor:
         self._embedder = embedder
         self._embed_at_most = embed_at_most
 
-    def statements(self, question: str, passages: Sequence[Passage]) -> tuple[Statement, ...]:
-        """All units worth looking at, best first; ties in reading order. Empty where the passages hold no sentence."""
+    def statements(self, question: str, passages: Sequence[Passage], *, put: str = "") -> tuple[Statement, ...]:
+        """All units worth looking at, best first; ties in reading order. Empty where the passages hold no sentence.
+
+        `put` is a follow-up as it was put: what it says itself weighs more than what `question` carries over.
+        """
         candidates = _candidates(passages)
         asked = content_terms(question)
-        telling = weights(asked, [candidate.quotable.terms | candidate.quotable.context for candidate in candidates])
+        rarity = weights(asked, [candidate.quotable.terms | candidate.quotable.context for candidate in candidates])
+        own = set(content_terms(put))
+        telling = {term: weight * (_OWN_WORDS if term in own else 1.0) for term, weight in rarity.items()}
+        wanted = names(put) or names(question)
         near = _nearest_in_words(candidates, telling, self._embed_at_most)
         cosines = self._cosines(question, near)
         nearest = max((_hit_cosine(passage) for passage in passages), default=0.0)
         scored = [
-            _scored(candidate, question=question, telling=telling, cosine=float(cosine), nearest=nearest)
+            _scored(candidate, question=question, wanted=wanted, telling=telling, cosine=float(cosine), nearest=nearest)
             for candidate, cosine in zip(near, cosines, strict=True)
         ]
         return tuple(sorted(scored, key=lambda statement: -statement.score))
@@ -223,7 +230,13 @@ def _coverage(found: Quotable, telling: Mapping[str, float]) -> tuple[float, flo
 
 
 def _scored(
-    candidate: _Candidate, *, question: str, telling: Mapping[str, float], cosine: float, nearest: float
+    candidate: _Candidate,
+    *,
+    question: str,
+    wanted: Collection[str],
+    telling: Mapping[str, float],
+    cosine: float,
+    nearest: float,
 ) -> Statement:
     own, context = _coverage(candidate.quotable, telling)
     found, unit = candidate.quotable, candidate.quotable.unit
@@ -231,7 +244,7 @@ def _scored(
         cosine=cosine,
         coverage=own,
         context=context,
-        named=_named(question, found),
+        named=_named(wanted, found),
         hit=_hit_cosine(candidate.passage),
         behind=nearest - _hit_cosine(candidate.passage),
         rank=1.0 / candidate.rank,
@@ -243,9 +256,9 @@ def _scored(
     return Statement(candidate.passage, unit, shown(unit), features, features.score, covered)
 
 
-def _named(question: str, found: Quotable) -> float:
-    asked = names(question)
-    return len(asked & (found.terms | found.context)) / len(asked) if asked else 1.0
+def _named(wanted: Collection[str], found: Quotable) -> float:
+    held = found.terms | found.context
+    return sum(name in held for name in wanted) / len(wanted) if wanted else 1.0
 
 
 def _hit_cosine(passage: Passage) -> float:

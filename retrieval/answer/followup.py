@@ -1,11 +1,13 @@
 """Follow-ups without a language model: terms that a question leaves out are carried over from the turn before.
 
-A question that can stand alone is returned unchanged, also in the middle of a conversation.
+A name whose place another one has taken since is left behind. A question that can stand alone is returned unchanged,
+also in the middle of a conversation.
 """
 
 import re
 from collections.abc import Sequence
 
+from retrieval.answer.words.named import replaced
 from retrieval.answer.words.terms import content_terms
 from retrieval.models import Turn
 
@@ -35,10 +37,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     if not asked or not depends(question):
         return question
     known = set(content_terms(question))
+    later = [question]
     carried: list[str] = []
     for earlier in reversed(asked[-_TURNS_BACK:]):
-        words = _telling_words(earlier, known)
+        gone = frozenset[str]().union(*(replaced(earlier, one) for one in later))
+        words = [word for word in _telling_words(earlier, known) if word not in gone]
         carried = words + carried
+        later.append(earlier)
         if words and not depends(earlier):
             break
     return f"{question} {' '.join(carried[-MOST_CARRIED:])}" if carried else question

@@ -180,3 +180,19 @@ def _ranked(
     hits = engine.search(question["question"], k=10, caller=OWNER, mode="dense")
     rows = list(zip(nearest.rows.tolist(), nearest.scores.tolist(), strict=True))
     return rows, [(hit.chunk.chunk_id, hit.score) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("asked", "follow_up", "row", "before"),
+    [
+        ("How many days of annual leave does an employee in Portugal have?", "And in Norway?", "27", "Portugal"),
+        ("What may a hotel night in Germany cost?", "And in Portugal?", "Portugal", "Germany"),
+    ],
+)
+def test_a_follow_up_with_another_name_is_answered_for_that_name(
+    engine: Engine, asked: str, follow_up: str, row: str, before: str
+) -> None:
+    answer = engine.ask(follow_up, caller=PUBLIC, history=[Turn("user", asked), Turn("assistant", "As it says.")])
+
+    assert row in answer.text
+    assert before not in answer.text

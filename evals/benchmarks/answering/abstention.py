@@ -55,7 +55,7 @@ def rows(chosen: AnswerSet, engine: Engine) -> list[Row]:
         question = standalone(asked.question, asked.history)
         hits = engine.search(question, k=HITS_TRACED, caller=asked.caller)
         passages = reader.passages(hits[:HITS_READ], caller=asked.caller)
-        statements = extractor.statements(question, passages)
+        statements = extractor.statements(question, passages, put=asked.question)
         seen = signals(question, passages=passages, statements=statements)
         cosine = max((hit.provenance.dense_score or 0.0 for hit in hits), default=0.0)
         bm25 = max((hit.provenance.lexical_score or 0.0 for hit in hits), default=0.0)

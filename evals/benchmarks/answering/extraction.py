@@ -57,7 +57,7 @@ def cases(chosen_set: AnswerSet, engine: Engine) -> list[Case]:
     for asked in track([one for one in chosen_set.questions if _is_judged(one)], chosen_set.name):
         question = standalone(asked.question, asked.history)
         passages = reader.passages(engine.search(question, k=HITS_READ, caller=asked.caller), caller=asked.caller)
-        statements = extractor.statements(question, passages)
+        statements = extractor.statements(question, passages, put=asked.question)
         if statements:
             nearest = max(statements, key=lambda one: one.features.cosine)
             found.append(Case(asked, question, passages, statements, nearest.text))

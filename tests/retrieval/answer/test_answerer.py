@@ -89,6 +89,7 @@ def test_an_abstention_says_so_and_names_the_nearest_sources_without_citing() ->
     assert "leave.md (page 2); travel.md" in answer.text
     assert answer.citations == ()
     assert answer.sources
+    assert answer.notes == ("No language model is configured.",)
 
 
 def test_as_many_hits_are_read_as_the_settings_say_and_the_model_is_told_more() -> None:
@@ -194,7 +195,17 @@ def test_a_follow_up_is_read_with_the_turn_before_it() -> None:
 
     assert "Country: France; Days of leave: 27" in answer.text
     assert answer.question == "And in France?"
-    assert answer.notes[0] == "The question was read as: And in France? days annual leave Germany"
+    assert "Germany" not in answer.text
+    assert answer.notes[0] == "The question was read as: And in France? days annual leave"
+
+
+def test_a_follow_up_s_own_words_weigh_more_than_those_carried_over() -> None:
+    history = (Turn("user", QUESTION), Turn("assistant", "30."))
+
+    answer = answerer(shelf()).answer("Does that apply to France, too?", history=history)
+
+    assert answer.notes[0].endswith("days annual leave Germany")
+    assert answer.text.startswith("Country: France; Days of leave: 27")
 
 
 def test_the_model_makes_a_follow_up_stand_alone_and_then_gets_it_as_it_was_put() -> None:
@@ -327,7 +338,7 @@ def test_a_spent_budget_gives_the_documents_own_words() -> None:
     answer = answerer(shelf(), chat=model).answer(QUESTION, budget=Purse(spent=True))
 
     assert (answer.mode, model.asked) == ("extractive", [])
-    assert "budget for today is spent" in answer.notes[0]
+    assert answer.notes == ("The language model's budget for today is spent: these are the documents' own words.",)
 
 
 def test_a_model_that_breaks_off_is_booked_too() -> None:

@@ -13,13 +13,15 @@ def said(*questions: str) -> tuple[Turn, ...]:
 def test_a_follow_up_gets_the_words_it_leaves_out() -> None:
     history = said("How many days of annual leave are there in Germany?")
 
-    assert standalone("And in France?", history) == "And in France? days annual leave Germany"
+    assert standalone("And in France?", history) == "And in France? days annual leave"
 
 
 def test_a_follow_up_to_a_follow_up_reaches_the_first_question() -> None:
-    history = said("How many days of annual leave are there in Germany?", "And in France?")
+    history = said("How many days of annual leave are there in Germany?", "And the public holidays?")
 
-    assert standalone("When does it expire?", history) == "When does it expire? days annual leave Germany France"
+    assert (
+        standalone("When does it expire?", history) == "When does it expire? days annual leave Germany public holidays"
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_without_earlier_turns_every_question_is_unchanged(question: str) -> Non
 
 
 def test_words_that_stand_in_the_question_already_are_not_repeated() -> None:
-    assert standalone("And leave in France?", said("Annual leave in Germany?")) == "And leave in France? Annual Germany"
+    assert standalone("And leave in France?", said("Annual leave in Germany?")) == "And leave in France? Annual"
 
 
 def test_pointing_words_make_a_question_depend() -> None:
