@@ -110,6 +110,11 @@ class _LabelledLine(BaseModel):
     evidence: list[_EvidenceLine] = []
 
 
+def is_labelled(path: Path) -> bool:
+    """Whether an evaluator has begun with the file. Raises `BadSet` where it can't be read."""
+    return any(line.label is not None for _, line in jsonl.read(path, _LabelledLine, []))
+
+
 def labelled(path: Path, texts: Texts, *, collection: str | None = None) -> list[Question]:
     """The questions of an evaluator's file that have a label other than `skip`.
 

@@ -57,7 +57,12 @@ def test_what_people_liked_becomes_a_set_and_the_rest_waits_for_labels(
     (waiting,) = lines(todo)
     assert (waiting["question"], waiting["comment"]) == ("leave days in portugal", "too short")
 
-    todo.write_text(json.dumps(waiting | {"label": "unanswerable"}) + "\n")
+    assert cli.run(["eval", "generate", str(made), "--feedback", "--json"]) == 0, "nothing in it was labelled"
+    labelled = json.dumps(waiting | {"label": "unanswerable"}) + "\n"
+    todo.write_text(labelled)
+    assert cli.run(["eval", "generate", str(made), "--feedback"]) == 2
+    assert "holds an evaluator's labels" in capsys.readouterr().err
+    assert todo.read_text() == labelled
     assert cli.run(["eval", "generate", str(made), "--labels", str(todo), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["added"] == 1
     assert lines(made)[1]["answerable"] is False

@@ -117,15 +117,17 @@ def _from_feedback(
     from api.activity.rated import kept_answers
     from api.activity.store import opened
     from evals.making.files import write_lines
-    from evals.making.from_feedback import open_line, sorted_out
+    from evals.making.from_feedback import is_labelled, open_line, sorted_out
 
+    todo = set_path.with_suffix(_UNLABELLED)
+    if todo.is_file() and is_labelled(todo):
+        raise UsageError(f"{todo} holds an evaluator's labels", remedy="take them in with --labels, then move it away")
     with opened(settings.load().home) as activity:
         kept = kept_answers(activity, collection)
     made, still_open = sorted_out(kept, engine.catalog, collection=collection)
     if not kept:
         raise UsageError("nobody asked anything yet", remedy="serve, let people ask, and come back")
     if still_open:
-        todo = set_path.with_suffix(_UNLABELLED)
         write_lines(todo, [open_line(one) for one in still_open])
         told.update(unlabelled=len(still_open), unlabelled_file=str(todo))
     return made
