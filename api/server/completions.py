@@ -73,7 +73,7 @@ class CompletionBody(_Lenient):
     def history(self) -> tuple[Turn, ...]:
         """Instructions of the client's own (`system`) are no part of it: what an answer may say is settled here."""
         turns = [
-            Turn(message.role, without_footnotes(message.text)[:_LONGEST_TURN])
+            Turn(message.role, _said(message)[:_LONGEST_TURN])
             for message in self.messages[:-1]
             if message.role in ("user", "assistant") and message.text
         ]
@@ -94,9 +94,13 @@ def collection_of(model: str, visible: Sequence[str]) -> str | None:
     return found
 
 
+def _said(message: MessageBody) -> str:
+    return without_footnotes(message.text) if message.role == "assistant" else message.text
+
+
 def without_footnotes(said: str) -> str:
-    """An earlier answer as it was before its footnotes were written below it."""
-    return said.split(_RULE, 1)[0]
+    """An answer as it was before its footnotes were written below it; it may hold a rule of its own."""
+    return said.rsplit(_RULE, 1)[0]
 
 
 def below(answer: AnswerObject) -> str:

@@ -98,6 +98,20 @@ def test_earlier_messages_are_the_history_and_instructions_are_not(server: Serve
     assert history == (Turn("user", "leave?"), Turn("assistant", ANSWER))
 
 
+def test_only_footnotes_are_cut_from_what_was_said_before(server: Server, client: OpenAI) -> None:
+    """A rule that somebody wrote, or that an answer holds, is no beginning of footnotes."""
+    said, answered = "One.\n\n---\nTwo.", "Before.\n\n---\nAfter [1]"
+
+    asked(
+        client,
+        {"role": "user", "content": said},
+        {"role": "assistant", "content": answered + BELOW},
+        {"role": "user", "content": QUESTION},
+    )
+
+    assert server.engine.asked[-1][3] == (Turn("user", said), Turn("assistant", answered))
+
+
 def test_a_wrong_key_is_what_the_client_takes_for_one(server: Server, client: OpenAI) -> None:
     with pytest.raises(openai.AuthenticationError, match="this key is not valid"):
         client.with_options(api_key="fn_wrong").models.list()
