@@ -1,14 +1,11 @@
 """Stored answers with what was thought of them, as an evaluator's set is made from them."""
 
-import re
-
 from api.activity.answers import KeptAnswer
 from api.activity.feedback import Feedback
 from api.activity.store import Activity
 from evals.making.from_feedback import Kept
 from evals.models import Evidence
-
-_MARKER = re.compile(r"\s?\[\d+\]")
+from retrieval.answer.model.cite import without_markers
 
 
 def kept_answers(activity: Activity, collection: str | None = None) -> list[Kept]:
@@ -31,7 +28,7 @@ def _kept(answer: KeptAnswer, verdict: Feedback | None) -> Kept:
     evidence = [Evidence(one["document"], one["page"], one["quote"]) for one in body["citations"]]
     return Kept(
         question=body["question"],
-        answer="" if body["abstained"] else _MARKER.sub("", body["answer"]).strip(),
+        answer="" if body["abstained"] else without_markers(body["answer"]).strip(),
         abstained=body["abstained"],
         evidence=() if body["abstained"] else tuple(dict.fromkeys(evidence)),
         verdict=verdict.verdict if verdict else None,

@@ -11,14 +11,13 @@ articles and superfluous blanks. Markers are no part of an answer's text.
   expected answer holds a number.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from evals.answers.numbers import all_told
 from evals.quotes import words
+from retrieval.answer.model.cite import without_markers
 
-_MARKER = re.compile(r"\s*\[\d+\]")
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -50,10 +49,6 @@ def agreement(expected: str, given: str) -> Agreement:
         recall=recall,
         numeric=None if told is None else float(told),
     )
-
-
-def without_markers(text: str) -> str:
-    return _MARKER.sub("", text)
 
 
 def _words(text: str) -> list[str]:

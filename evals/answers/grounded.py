@@ -9,8 +9,8 @@ readable, its column names, is text without a quote and counts as such.
 import difflib
 from collections.abc import Mapping
 
-from evals.answers.agreement import without_markers
 from evals.quotes import words
+from retrieval.answer.model.cite import without_markers
 from retrieval.models import Answer, Sentence
 
 
