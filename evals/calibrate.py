@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.answers.measure import asked
 from evals.answers.refusal import auroc
 from evals.benchmark import Prepared, prepared
 from evals.dataset import load
@@ -16,7 +17,6 @@ from evals.progress import track
 from retrieval.answer.abstain import ANSWER_FROM, WEIGHTS_NAME
 from retrieval.engine import Engine
 from retrieval.errors import UsageError
-from retrieval.models import Caller
 from retrieval.settings import EngineSettings
 from retrieval.store.thresholds import Threshold
 
@@ -134,9 +134,7 @@ def _confidences(ready: Prepared, judged: QuestionSet) -> NDArray[np.float64]:
     """0 for a question that no document was asked for."""
     found = []
     for question in track(judged.questions, f"{judged.name}, calibration"):
-        answer = ready.engine.ask(
-            question.question, caller=Caller(question.groups), collection=ready.collection, history=question.history
-        )
+        answer = asked(ready, question)
         verdict = answer.trace.verdict if answer.trace else None
         found.append(verdict.confidence if verdict else 0.0)
     return np.array(found)

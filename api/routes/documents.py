@@ -118,8 +118,9 @@ def rollback(document_id: str, body: RollbackBody, serving: Serving, admin: Admi
 @router.post("/{document_id}/forget")
 def erase(document_id: str, serving: Serving, admin: Admin) -> ForgottenObject:
     """Erase a document for good: versions, vectors, original, answers that quote it. No ingest brings it back."""
-    serving.pages.clear()
-    return forget(serving.engine, serving.activity.answers, document_id, admin.caller)
+    erased = forget(serving.engine, serving.activity.answers, document_id, admin.caller)
+    serving.pages.clear()  # only now can no page of it be drawn any more
+    return erased
 
 
 def _fields(form: FormData) -> tuple[UploadFields, list[UploadFile]]:

@@ -22,6 +22,7 @@ from evals.progress import Tracks, track
 from evals.results import AnswerRecord, AnswersReport, RiskCoverage
 from retrieval.errors import UsageError
 from retrieval.models import Answer, Caller
+from retrieval.search.requests import MAX_QUESTION
 from retrieval.settings import EngineSettings
 
 ANSWER_ALL = 0.0
@@ -80,7 +81,9 @@ def measure(ready: Prepared, *, track: Tracks = track) -> AnswersReport:
     answered = [
         _ask(ready, question, gold.get(question.id)) for question in track(judged.questions, f"{judged.name}, answers")
     ]
-    return report(judged.name, answered, notes=ready.located.notes)
+    long = [one.id for one in judged.questions if len(one.question) > MAX_QUESTION]
+    notes = [f"{len(long)} questions are longer than may be asked and were cut: {', '.join(long[:5])}"] if long else []
+    return report(judged.name, answered, notes=(*ready.located.notes, *notes))
 
 
 def report(set_name: str, answered: Sequence[Answered], *, notes: Iterable[str] = ()) -> AnswersReport:
@@ -103,11 +106,15 @@ def report(set_name: str, answered: Sequence[Answered], *, notes: Iterable[str] 
     )
 
 
+def asked(ready: Prepared, question: Question) -> Answer:
+    """The answer to who asks it; a question longer than the engine takes is cut to that, as for search."""
+    text, caller = question.question[:MAX_QUESTION], Caller(question.groups)
+    return ready.engine.ask(text, caller=caller, collection=ready.collection, history=question.history)
+
+
 def _ask(ready: Prepared, question: Question, gold: Gold | None) -> Answered:
     started = time.perf_counter()
-    answer = ready.engine.ask(
-        question.question, caller=Caller(question.groups), collection=ready.collection, history=question.history
-    )
+    answer = asked(ready, question)
     return Answered(question, gold, answer, time.perf_counter() - started)
 
 

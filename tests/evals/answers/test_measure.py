@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,18 @@ ANSWERS = {
     "Spain?": answer("Not in the documents.", confidence=0.3, abstained=True),
     "Mars?": answer("Nobody lives there. [1]", citation(1, "leave.pdf", 0, 5, page=1, quote="Staff"), confidence=0.6),
 }
+
+
+def test_a_question_too_long_to_be_asked_is_cut_and_told() -> None:
+    """One such question does not cost the others their answers."""
+    long = replace(GERMANY, id="long", question="y" * 2_001)
+    home = Answering({"leave.pdf": LEAVE}, {"y" * 2_000: answer("No.", confidence=0.1, abstained=True)})
+    judged = QuestionSet("staff", "staff.jsonl", (long,))
+
+    report = measure(Prepared(judged, home, None, locate(judged, home)))
+
+    assert report.queries == 1
+    assert "1 questions are longer than may be asked and were cut: long" in report.notes
 
 
 def test_quotes_are_kept_whole_and_shortened_for_readers_alone() -> None:
