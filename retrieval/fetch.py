@@ -60,7 +60,7 @@ def system_addresses(host: str, port: int) -> Sequence[str]:
 
 
 class Fetcher:
-    """A context manager; connections are kept for the next request of the same host until it is left."""
+    """A context manager, for one thread. Connections are kept for the next request of the same host until it is left."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Fetcher:
         """
         known = [(b"If-None-Match", etag.encode())] if etag else []
         known += [(b"If-Modified-Since", last_modified.encode())] if last_modified else []
-        until = time.monotonic() + self._limits.total_seconds
+        until = self._network.until = time.monotonic() + self._limits.total_seconds
         for _ in range(self._limits.redirects + 1):
             answer = self._once(url, known, until=until)
             if isinstance(answer, Fetched):
@@ -167,11 +167,19 @@ def _joined(url: str, location: str) -> str:
 
 
 class _Guarded(httpcore.NetworkBackend):
-    """Connects to addresses that were checked, and to nothing else."""
+    """Connects to addresses that were checked, and to nothing else. Nothing waits past `until`, by `time.monotonic`."""
 
     def __init__(self, resolve: Resolve, network: httpcore.NetworkBackend) -> None:
         self._resolve = resolve
         self._network = network
+        self.until = 0.0
+
+    def left(self, timeout: float | None) -> float:
+        """Seconds that may be waited. Raises `httpcore.ReadTimeout` where none are left."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("it took too long")
+        return left if timeout is None else min(timeout, left)
 
     def connect_tcp(
         self,
@@ -182,12 +190,16 @@ class _Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         addresses = self._checked(host, port)
-        for address in addresses[:-1]:
+        for place, address in enumerate(addresses, start=1):
+            wait = self.left(timeout)
             try:
-                return self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = self._network.connect_tcp(address, port, wait, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+                if place == len(addresses):
+                    raise
+            else:
+                return _Timed(stream, self.left)
+        raise AssertionError("there is an address")
 
     def _checked(self, host: str, port: int) -> Sequence[str]:
         addresses = [host] if is_address(host) else list(self._resolve(host, port))
@@ -196,3 +208,28 @@ class _Guarded(httpcore.NetworkBackend):
         for address in addresses:
             check_address(address, host)
         return addresses
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection whose single waits are cut to the time that is left: a site that sends byte by byte, too, ends."""
+
+    def __init__(self, stream: httpcore.NetworkStream, left: Callable[[float | None], float]) -> None:
+        self._stream = stream
+        self._left = left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, self._left(timeout)), self._left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,5 +1,6 @@
 """The guarded client: what it reads, what it gives up on, and what it never connects to."""
 
+import time
 from collections.abc import Iterator
 
 import httpcore
@@ -227,6 +228,35 @@ def test_a_site_that_does_not_answer_is_told(site: Site, canary: Canary) -> None
         pytest.raises(FetchFailed, match="no answer"),
     ):
         client.get("http://site.example/")
+
+
+def test_a_site_that_sends_its_headers_byte_by_byte_is_left() -> None:
+    """No single wait is too long; there are far more of them than the whole may take."""
+
+    class Dripping(httpcore.NetworkStream):
+        def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
+        def close(self) -> None: ...
+        def get_extra_info(self, info: str) -> None: ...
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            sent.append(timeout)
+            time.sleep(0.02)
+            return b"HTTP/1.1 200 OK\r\nX: " if len(sent) == 1 else b"x"
+
+    class Network(httpcore.NetworkBackend):
+        def connect_tcp(self, *_: object, **__: object) -> httpcore.NetworkStream:  # type: ignore[override]
+            return Dripping()
+
+    sent: list[float | None] = []
+    limits = FetchLimits(wait_seconds=5, total_seconds=0.2)
+
+    with (
+        Fetcher(limits=limits, resolve=Names(), network=Network()) as client,
+        pytest.raises(FetchFailed, match="it took too long"),
+    ):
+        client.get("http://site.example/")
+
+    assert len(sent) <= 11
 
 
 def test_a_checked_address_is_written_in_one_way() -> None:
