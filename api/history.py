@@ -111,11 +111,10 @@ def roll_back(engine: "AnsweringEngine", document_id: str, number: int, caller: 
     wanted = engine.history.version(document_id, caller, number)
     if wanted.live:
         raise UsageError(f"version {number} is the one that answers", remedy="`footnote versions` lists the others")
-    run_id = engine.index.begin_run(wanted.collection, {"rollback": document_id, "version": number})
     reason = f"rolled back to version {number}"
     outcome = Outcome(wanted.uri, "indexed", reason, wanted.pages, wanted.chunks, document_id)
-    engine.index.rollback(run_id, document_id, number, outcome)
-    engine.index.finish_run(run_id)
+    with engine.index.run(wanted.collection, {"rollback": document_id, "version": number}) as run_id:
+        engine.index.rollback(run_id, document_id, number, outcome)
     return {
         "document_id": document_id,
         "restored": number,
@@ -128,12 +127,11 @@ def roll_back(engine: "AnsweringEngine", document_id: str, number: int, caller: 
 def forget(engine: "AnsweringEngine", answers: Answers, document_id: str, caller: Caller) -> ForgottenObject:
     """Everything of a document, answers that quote it too. Raises `NotFound`."""
     newest = engine.history.versions(document_id, caller)[0]
-    run_id = engine.index.begin_run(newest.collection, {"forget": document_id})
     outcome = Outcome(newest.uri, "removed", "forgotten", newest.pages, document_id=document_id)
-    erased = engine.index.forget(run_id, document_id, outcome)
-    engine.embedder.clear()
-    told = answers.forget_document(document_id)
-    engine.index.finish_run(run_id)
+    with engine.index.run(newest.collection, {"forget": document_id}) as run_id:
+        erased = engine.index.forget(run_id, document_id, outcome)
+        engine.embedder.clear()
+        told = answers.forget_document(document_id)
     return {
         "document_id": document_id,
         "versions": erased.versions,

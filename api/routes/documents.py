@@ -78,10 +78,9 @@ def remove(document_id: str, serving: Serving, admin: Admin) -> RemovedObject:
     """Take a document out of every later answer. Its source, ingested again, comes back."""
     found = serving.engine.catalog.version(document_id, admin.caller)
     index = serving.engine.index
-    run_id = index.begin_run(found.collection, {"remove": document_id})
     outcome = Outcome(found.uri, "removed", "removed by an admin", pages=len(found.pages), document_id=document_id)
-    index.remove(run_id, [(document_id, outcome)])
-    index.finish_run(run_id)
+    with index.run(found.collection, {"remove": document_id}) as run_id:
+        index.remove(run_id, [(document_id, outcome)])
     return {"document_id": document_id, "removed": True, "run_id": run_id}
 
 

@@ -6,8 +6,9 @@ its line of the ledger. The sweep takes retired rows out of the indexes before t
 in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
 """
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,6 +106,17 @@ class Index(Known):
     def abandon_run(self, run_id: int) -> None:
         """A run ended by an error: it stays unfinished in the ledger, and holds nothing up any more."""
         self._open_runs.discard(run_id)
+
+    @contextlib.contextmanager
+    def run(self, collection: str, arguments: Mapping[str, object]) -> Iterator[int]:
+        """A line in the ledger for as long as the block runs; it stays unfinished where the block raises."""
+        run_id = self.begin_run(collection, arguments)
+        try:
+            yield run_id
+        except BaseException:
+            self.abandon_run(run_id)
+            raise
+        self.finish_run(run_id)
 
     def keep_original(self, path: Path) -> tuple[str, int]:
         """Copy a source into the home: (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""

@@ -1,5 +1,6 @@
 """An engine that holds a handful of documents in memory and answers by shared words. It obeys the rules of access."""
 
+import contextlib
 import itertools
 import re
 import threading
@@ -109,13 +110,11 @@ class FakeIndex:
         self._catalog = catalog
         self._numbers = itertools.count(1)
 
-    def begin_run(self, collection: str, arguments: Mapping[str, object]) -> int:
+    @contextlib.contextmanager
+    def run(self, collection: str, arguments: Mapping[str, object]) -> Iterator[int]:
         run_id = next(self._numbers)
         self._catalog.ledger[run_id] = []
-        return run_id
-
-    def finish_run(self, run_id: int) -> None:
-        pass
+        yield run_id
 
     def remove(self, run_id: int, removals: Sequence[tuple[str, Outcome]]) -> None:
         gone = {document_id for document_id, _ in removals}

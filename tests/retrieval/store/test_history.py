@@ -144,6 +144,19 @@ def test_a_rollback_that_fails_changes_nothing(engine: Engine) -> None:
     assert texts(engine, "One fact") == ["One fact."]
 
 
+def test_a_run_that_failed_keeps_no_sweep_from_removing_originals(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "orphan").write_text("No version was read from this.")
+    orphan, _ = engine.index.keep_original(tmp_path / "orphan")
+    with pytest.raises(NotFound), engine.index.run("c", {}):
+        raise NotFound("gone", remedy="none")
+
+    with engine.index.run("c", {}):
+        engine.index.sweep()
+
+    assert not engine.index.original(orphan).exists()
+    assert [run.finished_at is None for run in engine.catalog.runs()] == [False, True]
+
+
 def test_the_sweep_keeps_as_many_versions_as_it_was_told_last(engine: Engine, open_home: Opener) -> None:
     """Three by itself; the number is remembered with the home."""
     for number in range(5):
