@@ -60,7 +60,7 @@ def system_addresses(host: str, port: int) -> Sequence[str]:
 
 
 class Fetcher:
-    """A context manager, for one thread. Connections are kept for the next request of the same host until it is left."""
+    """A context manager, for one thread; connections are kept for the next request of a host until it is left."""
 
     def __init__(
         self,
