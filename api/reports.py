@@ -32,15 +32,15 @@ def summary(run: ReportObject | RunObject) -> Text:
 
 
 def print_outcomes(outcomes: Sequence[OutcomeObject], out: Console, *, kinds: Sequence[str]) -> None:
-    """The outcomes of these kinds, each with its reason."""
+    """The outcomes of these kinds, each with its reason and what can be done about it."""
     for outcome in outcomes:
         if outcome["outcome"] not in kinds:
             continue
         kind = outcome["outcome"]
         out.print(Text.assemble((f"{kind:<{_NAME_WIDTH}}", _STYLES.get(kind, "dim")), terminal.name(outcome["uri"])))
-        if outcome["reason"]:
-            reason = Text(terminal.plain(outcome["reason"]), "dim")
-            out.print(Padding(reason, (0, 0, 0, _NAME_WIDTH), expand=False))
+        for said in (outcome["reason"], outcome.get("remedy", "")):
+            if said:
+                out.print(Padding(Text(terminal.plain(said), "dim"), (0, 0, 0, _NAME_WIDTH), expand=False))
 
 
 def print_preview(found: PreviewObject, out: Console) -> None:
