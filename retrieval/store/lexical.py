@@ -209,17 +209,27 @@ class TantivyIndex:
         if not wanted:
             return []
         terms = [(tantivy.Occur.Should, self._term(field, term, 1.0)) for field, term in wanted]
-        hits = searcher.search(tantivy.Query.boolean_query(terms), _EXPLANATIONS, count=False).hits
-        rows = np.array(searcher.fast_field_values("row", [at for _, at in hits]), dtype=np.int64)
         known = set(wanted)
         meant: dict[str, None] = {}
-        for (_, at), seen in zip(hits, _members(rows, visible), strict=True):
-            for short, long in json.loads(searcher.doc(at).get_first("explains")) if seen else ():
+        for at in self._explaining(tantivy.Query.boolean_query(terms), searcher, visible):
+            for short, long in json.loads(searcher.doc(at).get_first("explains")):
                 if ("short", short) in known:
                     meant[long] = None
                 if ("long", exact.run(long)) in known:
                     meant[short] = None
         return list(meant)
+
+    def _explaining(self, query: Any, searcher: Any, visible: Rows) -> list[Any]:
+        """The first few visible ones, however many stand before them that the caller may not see."""
+        query = self._among(query, visible) if len(visible) <= _FEW else query
+        asked = _EXPLANATIONS
+        while True:
+            hits = [at for _, at in searcher.search(query, asked, count=False).hits]
+            rows = np.array(searcher.fast_field_values("row", hits), dtype=np.int64)
+            seen = np.flatnonzero(_members(rows, visible))[:_EXPLANATIONS]
+            if len(seen) == _EXPLANATIONS or len(hits) < asked:
+                return [hits[place] for place in seen]
+            asked *= 4
 
     def _writing(self) -> Any:
         if self._writer is None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_EXPLAINED = re.compile(r"((?:[^\W_][\w'’&/-]*,?[ ]){1,10})\(([A-Z][A-Za-z0-9&-]{1,9}?)s?\)")
+_BEGIN = r"(?<!\w)(?<!\w['’&/-])"  # of a word: tried within a long one, too, it would be read once for each letter
+_EXPLAINED = re.compile(_BEGIN + r"((?:[^\W_][\w'’&/-]*,?[ ]){1,10})\(([A-Z][A-Za-z0-9&-]{1,9}?)s?\)")
 _SMALL = frozenset(
     ("a", "and", "at", "by", "de", "der", "des", "et", "for", "in", "of", "on", "or", "the", "to", "und")
 )

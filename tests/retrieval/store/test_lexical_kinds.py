@@ -10,6 +10,7 @@ from retrieval.errors import IndexCorrupt
 from retrieval.ports import IndexEntry
 from retrieval.store.durable import read_json, replace_json
 from retrieval.store.lexical import TantivyIndex
+from retrieval.store.terms.abbreviations import Abbreviation, explained
 
 Filled = Callable[..., TantivyIndex]
 NOISE = ("The meeting is on Monday.", "All rooms are booked by mail.", "The price list is renewed each year.")
@@ -154,6 +155,20 @@ def test_an_abbreviation_that_only_hidden_text_explains_stays_one(filled: Filled
 
     assert found(index, "WSO", visible=9) == [0]
     assert set(found(index, "WSO", visible=10)) == {0, 1, 9}
+
+
+def test_what_hidden_texts_explain_leaves_room_for_what_a_visible_one_does(filled: Filled) -> None:
+    """Twelve hidden ones stand before it, for being shorter."""
+    hidden = [f"Harbour Access Fee (HAF) {number}." for number in range(12)]
+    index = filled("The Harbour Access Fee (HAF) is due in the year to come.", "A harbour access fee of nine.", *hidden)
+
+    assert found(index, "HAF", visible=2) == [0, 1]
+
+
+def test_an_abbreviation_is_explained_after_a_bullet_and_beside_a_very_long_word() -> None:
+    text = f"{'ab-' * 20_000} -Harbour Access Fee (HAF)"
+
+    assert list(explained(text)) == [Abbreviation("HAF", "harbour access fee")]
 
 
 def test_a_word_of_the_heading_counts_but_less_than_one_of_the_text(filled: Filled) -> None:
