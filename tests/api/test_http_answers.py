@@ -188,7 +188,7 @@ def test_a_database_of_the_first_schema_keeps_its_answers(tmp_path: Path) -> Non
     Activity(tmp_path).close()
     with sqlite3.connect(tmp_path / "activity.db") as old:
         old.executescript(
-            "DROP TABLE feedback; DROP TABLE spending;"
+            "DROP TABLE feedback; DROP TABLE spending; DROP TABLE outbox;"
             "ALTER TABLE answers DROP COLUMN trace; ALTER TABLE answers DROP COLUMN collection;"
             "UPDATE alembic_version SET version_num = '0001';"
             "INSERT INTO answers VALUES ('a1', 'owner', '2999-01-01', '{\"question\": \"Q\"}')"
