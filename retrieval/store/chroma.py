@@ -33,7 +33,7 @@ _PART = 2_000  # rows of one call
 _FEWEST_DEAD = 4_096
 _EF_SEARCH = 400  # recall 0.974 of the exact top 100 at 100,000 vectors of 384 dimensions, more of the top 10
 _spoilt: Counter[Path] = Counter()  # how often a folder failed to open in this process
-_REMEDY = "it is made anew from the catalogue when the home is next opened for writing"
+_REMEDY = "`footnote doctor` makes it anew from the catalogue"
 
 
 class ChromaVectors:

@@ -33,7 +33,7 @@ _HEAP = 64 << 20  # bytes of the writer's buffer
 _FEW = 2_000  # visible rows that are named in the query itself
 _MENTIONS = 10_000
 _EXPLANATIONS = 8  # read of a question's abbreviations
-_REMEDY = "it is made anew from the catalogue when the home is next opened for writing"
+_REMEDY = "`footnote doctor` makes it anew from the catalogue"
 
 
 class TantivyIndex:

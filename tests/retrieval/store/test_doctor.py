@@ -1,6 +1,7 @@
 """The doctor finds what was broken by hand, mends it without embedding what it can, and says what is left."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from retrieval.engine import Engine
+from retrieval.errors import IndexCorrupt
 from retrieval.models import OWNER, Outcome
 from retrieval.ports import IndexEntry
 from retrieval.store.upkeep.findings import Diagnosis
@@ -171,6 +173,19 @@ def test_an_index_whose_files_lost_their_ends_is_filled_again(
             assert again.search(text, mode=mode)[0].chunk.text == text  # type: ignore[arg-type]
     assert again.index.upkeep.examine(repair=False).findings == ()
     assert embedder.embedded == []
+
+
+def test_a_reader_that_lacks_an_index_is_sent_to_the_doctor(filled: Engine, open_home: Opener) -> None:
+    home = filled.home
+    filled.close()
+    shutil.rmtree(home.lexical)
+
+    with pytest.raises(IndexCorrupt) as refused:
+        open_home(write=False).search("facts", mode="lexical")
+
+    assert "`footnote doctor`" in refused.value.remedy
+    open_home().close()
+    assert open_home(write=False).search("facts", mode="lexical")
 
 
 def test_what_a_killed_commit_left_behind_does_not_stop_the_next(filled: Engine) -> None:
