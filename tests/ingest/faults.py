@@ -19,7 +19,7 @@ from pypdf import PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest import convert as real
-from ingest.models import Document
+from ingest.models import ConvertSettings, Document
 from tests.ingest.test_media import ole_with
 
 GOOD = 174  # and one that is named as another is shown
@@ -33,11 +33,11 @@ _DEEDS: dict[str, Callable[[], object]] = {
 }
 
 
-def convert(path: Path, media_type: str, name: str) -> Document:
+def convert(path: Path, media_type: str, name: str, settings: ConvertSettings) -> Document:
     """As `ingest.convert` does, but for the files whose parser misbehaves."""
     if name in _DEEDS:
         _DEEDS[name]()
-    return real.convert(path, media_type, name)
+    return real.convert(path, media_type, name, settings)
 
 
 def make(folder: Path) -> dict[str, tuple[str, str]]:
