@@ -254,7 +254,7 @@ def test_an_index_that_was_lost_is_made_anew_from_the_catalogue(
 ) -> None:
     """Nothing is embedded again."""
     engine = open_home()
-    publish(engine, version("a.txt", "Germany grants 30 days.", "France grants 25 days."))
+    publish(engine, version("a.txt", "Germany grants 30 days."), version("b.txt", "France grants 25 days."))
     engine.close()
     for path in (tmp_path / "home" / lost).rglob("*"):
         if path.is_file():
