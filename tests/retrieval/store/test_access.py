@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from retrieval.engine import Engine
 from retrieval.errors import NotFound
 from retrieval.models import OWNER, Caller, Outcome
-from retrieval.settings import EngineSettings
+from retrieval.settings import EngineSettings, SearchSettings
 from tests.fakes import FakeEmbedder
 from tests.retrieval.store.stories import indexed, version
 
@@ -27,7 +27,10 @@ def test_random_callers_see_what_the_oracle_says(
     """Through publishes, grants, revocations and removals: hits, counts and documents equal a filter by hand."""
     chance = random.Random(seed)
     home = tmp_path_factory.mktemp("home")
-    engine = Engine(EngineSettings(home, exact_scan_rows=exact_scan_rows), write=True, embedder=FakeEmbedder())
+    single = SearchSettings(spans="short")  # one chunk a hit, so that each of them is compared
+    engine = Engine(
+        EngineSettings(home, exact_scan_rows=exact_scan_rows, search=single), write=True, embedder=FakeEmbedder()
+    )
     truth: dict[str, tuple[tuple[str, ...], list[str]]] = {}
     try:
         for _ in range(6):
