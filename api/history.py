@@ -131,7 +131,7 @@ def forget(engine: "AnsweringEngine", answers: Answers, document_id: str, caller
     with engine.index.run(newest.collection, {"forget": document_id}) as run_id:
         erased = engine.index.forget(run_id, document_id, outcome)
         engine.embedder.clear()
-        told = answers.forget_document(document_id)
+        told = sum(answers.forget_document(one) for one in (document_id, *erased.parts))
     return {
         "document_id": document_id,
         "versions": erased.versions,
@@ -143,6 +143,7 @@ def forget(engine: "AnsweringEngine", answers: Answers, document_id: str, caller
         "notes": [
             EXPORTS_REMAIN,
             _EVALUATIONS_REMAIN,
+            *([f"{len(erased.parts)} documents that lay in it went with it"] if erased.parts else []),
             "an ingest passes its source over; `ingest --again` takes it in",
         ],
     }

@@ -46,6 +46,7 @@ class Counts:
 
     def finished(self, outcome: Outcome) -> None:
         self.ended += 1
+        self.files = max(self.files, self.ended)  # what lies in mails and archives is not known before
         self.pages += outcome.pages if outcome.outcome in ("indexed", "duplicate") else 0
         self._changed(self)
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from ingest.parts import KnownParts
 from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.sources import FoundFile, Survey
@@ -61,6 +62,21 @@ class Access:
     def of_changed(self, one: ToConvert) -> Groups:
         """Who may see what was read before of a file that is to be read again."""
         return narrowed(one.known.groups if one.known else (), self.of(one.seen.found))
+
+    def of_parts(self, planned: Plan, parts: KnownParts) -> dict[str, Groups]:
+        """Who may see the parts of files: those who may see the file, by the id of the part's document."""
+        wanted = {
+            part.document_id: self.without_file(root, path, before=part.groups)
+            for (root, path), some in parts.by_source.items()
+            for part in some
+        }
+        for changed in planned.to_convert:
+            for part in parts.of_planned(changed):
+                wanted[part.document_id] = narrowed(part.groups, self.of(changed.seen.found))
+        for kept in planned.kept:
+            for part in parts.of_planned(kept):
+                wanted[part.document_id] = self.of(kept.seen.found)
+        return wanted
 
     def without_file(self, root: str, path: str, *, before: Groups) -> Groups:
         """Who may see a document whose file is not there to be read.

@@ -12,7 +12,7 @@ from ingest.media import ENCRYPTED_OFFICE
 from ingest.models import ConvertSettings, Document, Piece
 from ingest.quality import quality
 
-CONVERTER_VERSION = "2"
+CONVERTER_VERSION = "3"
 """Part of every version's fingerprint: raise it when a converter's output changes."""
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
@@ -35,6 +35,7 @@ CONVERTERS = {
     "message/rfc822": "ingest.formats.from_email",
     "application/vnd.ms-outlook": "ingest.formats.from_email",
     "application/rtf": "ingest.formats.from_unstructured",
+    "application/zip": "ingest.formats.from_zip",
     "application/epub+zip": "ingest.formats.from_epub",
     f"{_OPEN_DOCUMENT}.text": "ingest.formats.from_odf",
     f"{_OPEN_DOCUMENT}.spreadsheet": "ingest.formats.from_odf",

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from retrieval.errors import SourceError
-from retrieval.models import Outcome, OutcomeKind
+from ingest.parts import INSIDE, part_uri
+from ingest.sources import FoundFile
+from retrieval.models import KnownDocument, Outcome, OutcomeKind
 from retrieval.store.index import Index
+from retrieval.store.sightings import Sighting
 
 KINDS: tuple[OutcomeKind, ...] = ("indexed", "unchanged", "duplicate", "skipped", "failed", "removed")
 _NOT_FOR_US = ("no_text", "unknown_format")
@@ -101,7 +103,39 @@ class Ledger:
         self._index.record(self.run_id, unwritten)
 
 
-def unread(uri: str, error: SourceError, *, known: str | None = None) -> Outcome:
+class Why(Protocol):
+    """Why something can't be read: an error, or what an earlier run kept of one."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+def unchanged(one: KnownDocument, reason: str = "") -> Outcome:
+    """The line of a document whose source is as it was."""
+    return Outcome(
+        one.uri,
+        "unchanged",
+        reason,
+        pages=one.pages,
+        chunks=one.chunks,
+        explained=one.explained,
+        quality=one.quality,
+        document_id=one.document_id,
+    )
+
+
+def part_unread(found: FoundFile, why: Sighting, known: Mapping[str, KnownDocument]) -> Outcome:
+    """The line of a file inside of another that could not be read in an earlier run; both are as they were."""
+    document = known.get(why.path)
+    uri = part_uri(found.uri, why.path[len(found.path) + len(INSIDE) :])
+    return unread(uri, why, known=document.document_id if document else None)
+
+
+def unread(uri: str, error: Why, *, known: str | None = None) -> Outcome:
     """The outcome of a source that could not be read; what holds no text or is of no known format is skipped.
 
     `known` is the id of the document that was read from it before: it stays as it is, and the reason says so.

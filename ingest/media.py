@@ -11,6 +11,7 @@ from ingest.errors import Unreadable
 from ingest.ole import OLE_MAGIC, root_names
 
 ENCRYPTED_OFFICE = "application/encrypted"
+ARCHIVE = "application/zip"
 UNKNOWN = "application/octet-stream"
 EMPTY = "application/x-empty"
 
@@ -161,7 +162,7 @@ def _is_pdf(head: bytes, *, tail: bytes, suffix: str) -> bool:
 
 
 def _zip_type(path: Path, suffix: str) -> str:
-    named = _ZIP_NAMES.get(suffix, "application/zip")
+    named = _ZIP_NAMES.get(suffix, ARCHIVE)
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
@@ -173,7 +174,7 @@ def _zip_type(path: Path, suffix: str) -> str:
     if "[Content_Types].xml" in members:
         found = (kind for prefix, kind in _ZIP_MEMBERS.items() if any(name.startswith(prefix) for name in members))
         return next(found, named)
-    return "application/zip"
+    return ARCHIVE
 
 
 def _start_of(archive: zipfile.ZipFile, member: str) -> bytes:

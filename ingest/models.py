@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from retrieval.errors import SourceError
 from retrieval.models import PageSpan
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "code", "caption"]
@@ -46,11 +47,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file inside a mail or a PDF, as it lay there; `media_type` is what its holder calls it, null for nothing."""
+    """A file inside a mail, a PDF or an archive, as it lay there; `media_type` is what its holder calls it, null for
+    nothing. `error` says why there are no bytes of it.
+    """
 
     name: str
     media_type: str | None
     data: bytes
+    error: SourceError | None = None
 
 
 @dataclass(frozen=True, slots=True)

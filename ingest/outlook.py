@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ingest.errors import Unreadable
 from ingest.options import IngestOptions
+from ingest.parts import KnownParts, parted
 from ingest.plan import Gone, Plan, Seen, plan, refusal
 from ingest.sources import FoundFile, LeftOut, Survey
 from ingest.stamps import Look
@@ -28,10 +29,10 @@ class Outlook:
     refused: str
 
 
-def covered(known: Known, surveyed: Survey) -> dict[str, tuple[KnownDocument, ...]]:
-    """The known documents of each root that the targets cover."""
+def covered(known: Known, surveyed: Survey) -> tuple[dict[str, tuple[KnownDocument, ...]], KnownParts]:
+    """The known documents of each root that the targets cover, and the parts of them."""
     roots = sorted({place.root for place in surveyed.territories})
-    return {root: _covered(known.known(surveyed.collection, root), root, surveyed) for root in roots}
+    return parted({root: _covered(known.known(surveyed.collection, root), root, surveyed) for root in roots})
 
 
 def outlook(

@@ -13,10 +13,11 @@ from dataclasses import replace
 
 from ingest import chunk, convert
 from ingest.access import NOBODY, Access
-from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, unread
+from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, part_unread, unchanged, unread
 from ingest.models import ConvertSettings
 from ingest.options import IngestOptions
 from ingest.outlook import covered, outlook
+from ingest.parts import INSIDE, KnownParts, sources_of
 from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.remembered import Remembered
@@ -77,12 +78,19 @@ def _run(
 def _failed_in(index: Index, run_id: int) -> tuple[str, tuple[str, ...]]:
     """The collection of a run, and its failed sources that are there still."""
     collection, failed = index.failed_in(run_id)
-    present = tuple(uri for uri in failed if is_address(uri) or os.path.lexists(path_of(uri)))
+    present = tuple(dict.fromkeys(there for uri in failed if (there := _present(uri))))
     if not failed:
         raise UsageError(f"no source of run {run_id} failed", remedy="`footnote runs` lists the runs")
     if not present:
         raise UsageError(f"what failed in run {run_id} is gone", remedy="ingest the folder again")
     return collection, present
+
+
+def _present(uri: str) -> str:
+    """A source that is there: this one, or the one that it is a part of; "" where neither is."""
+    if is_address(uri):
+        return uri.partition(INSIDE)[0]
+    return next((one for one in (uri, *sources_of(uri)) if os.path.lexists(path_of(one))), "")
 
 
 class _Run:
@@ -99,7 +107,7 @@ class _Run:
         self._fingerprint = fingerprint(index.chunk_limits.settings, options.settings)
         self._access = Access(index, surveyed, allow=options.allow)
         self._sightings = Remembered(index, surveyed, fingerprint=self._fingerprint)
-        self._known = covered(index, surveyed)
+        self._known, self._parts = covered(index, surveyed)
         self._by_path = {(root, one.path): one for root, documents in self._known.items() for one in documents}
 
     def report(self) -> IngestReport:
@@ -114,12 +122,12 @@ class _Run:
             fingerprint=self._fingerprint,
             may_move=self._access.may_move,
         )
-        planned = ahead.planned
+        planned = self._read_again(ahead.planned)
         self._progress.planned(len(ahead.left_out) + len(planned.kept) + len(planned.to_convert) + len(ahead.removed))
         regranted = self._reconcile_access(planned)
         self._left_out(ahead.left_out, planned)
         self._keep(planned, regranted)
-        published = self._publish(planned.to_convert, _removals(ahead.removed))
+        published = self._publish(planned.to_convert, _removals(ahead.removed, self._parts))
         self._ledger.write()
         self._sightings.write()
         self._index.sweep()
@@ -136,6 +144,15 @@ class _Run:
             notes=self._survey.notes,
         )
 
+    def _read_again(self, planned: Plan) -> Plan:
+        """With `retry`, files are read again of whose parts one could not be."""
+        again = [
+            one for one in planned.kept if self._options.retry is not None and self._sightings.parts(one.seen.found)
+        ]
+        kept = tuple(one for one in planned.kept if one not in again)
+        changed = (*planned.to_convert, *(ToConvert(one.seen, one.known, one.moved_from) for one in again))
+        return replace(planned, kept=kept, to_convert=changed)
+
     def _tell(self) -> None:
         self._progress.published(0, 0)
 
@@ -151,7 +168,8 @@ class _Run:
         }
         wanted |= {one.known.document_id: self._access.of_changed(one) for one in planned.to_convert if one.known}
         wanted |= {one.known.document_id: self._access.of(one.seen.found) for one in planned.kept}
-        before = {one.document_id: one.groups for one in self._by_path.values()}
+        wanted |= self._access.of_parts(planned, self._parts)
+        before = {one.document_id: one.groups for one in (*self._by_path.values(), *self._parts.all())}
         changed = {identity: groups for identity, groups in wanted.items() if groups != before[identity]}
         if changed:
             self._index.regrant(changed)
@@ -175,21 +193,22 @@ class _Run:
             reasons = [f"renamed from {one.moved_from}"] if one.moved_from else []
             groups = self._access.of(one.seen.found)
             reasons += [f"now for {_named(groups)}"] if one.known.document_id in regranted else []
-            outcome = Outcome(
-                one.seen.found.uri,
-                "unchanged",
-                "; ".join(reasons),
-                pages=one.known.pages,
-                chunks=one.known.chunks,
-                explained=one.known.explained,
-                quality=one.known.quality,
-                document_id=one.known.document_id,
-            )
+            outcome = unchanged(replace(one.known, uri=one.seen.found.uri), "; ".join(reasons))
             if one.moved_from:
                 self._move(one, outcome)
                 self._ledger.told([outcome])
             else:
                 self._ledger.ended(outcome)
+            self._keep_parts(one)
+
+    def _keep_parts(self, one: Kept) -> None:
+        """What lies in a file that is as it was is as it was, and can't be read where it could not."""
+        found = one.seen.found
+        parts = self._parts.of_planned(one)
+        for part in parts:
+            self._ledger.ended(unchanged(part))
+        for refused in self._sightings.parts(found):
+            self._ledger.ended(part_unread(found, refused, {part.path: part for part in parts}))
 
     def _move(self, one: Kept | ToConvert, outcome: Outcome | None) -> None:
         assert one.known is not None
@@ -223,12 +242,12 @@ class _Run:
             fingerprint=self._fingerprint,
             groups=self._access.of,
             remembered=self._sightings,
+            known=self._parts,
+            options=self._options,
             removals=removals if self._options.atomic else None,
-            again=self._options.again,
         )
-        options = self._options
-        done = publishing.run(sources, workers=options.workers, limits=options.limits, settings=options.settings)
-        self._remove(() if options.atomic else removals)
+        done = publishing.run(sources)
+        self._remove(() if self._options.atomic else removals)
         return done
 
     def _remove(self, removals: Removals) -> None:
@@ -237,10 +256,11 @@ class _Run:
             self._ledger.told([outcome for _, outcome in removals])
 
 
-def _removals(gone: Sequence[Gone]) -> Removals:
+def _removals(gone: Sequence[Gone], parts: KnownParts) -> Removals:
     return [
-        (one.known.document_id, Outcome(one.known.uri, "removed", one.reason, document_id=one.known.document_id))
+        (known.document_id, Outcome(known.uri, "removed", one.reason, document_id=known.document_id))
         for one in gone
+        for known in (one.known, *parts.of(one.root, one.known.path))
     ]
 
 

@@ -41,7 +41,7 @@ def preview(known: Known, targets: Sequence[str], options: IngestOptions, settin
         known,
         surveyed,
         looked_at(surveyed.files, sightings, checksum=options.checksum, tell=lambda: None),
-        covered(known, surveyed),
+        covered(known, surveyed)[0],
         options=options,
         fingerprint=fingerprint(settings, options.settings),
         may_move=Access(_WouldGrant(known), surveyed, allow=options.allow).may_move,

@@ -1,28 +1,27 @@
 """What is new or changed: copied into the home, converted in worker processes, published in batches."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ingest.batch import BATCH_SECONDS, Batch, Removals
 from ingest.convert import CONVERTERS, convert
 from ingest.errors import Unreadable
+from ingest.inside import Inside, Part, Whole
 from ingest.ledger import Ledger, Progress, Published, unread
 from ingest.media import media_type
-from ingest.models import ConvertSettings, Limits
 from ingest.ole import OLE_MAGIC
+from ingest.options import IngestOptions
+from ingest.parts import KnownParts
 from ingest.plan import ToConvert
 from ingest.remembered import Remembered
 from ingest.sources import FoundFile, Survey
+from ingest.staged import indexed, staged
 from ingest.worker import Converted, Job
 from ingest.workers import Workers
 from retrieval.errors import SourceError
-from retrieval.models import ExplainedPage, Outcome, Source, StagedVersion
+from retrieval.models import Source, StagedVersion
 from retrieval.store.index import Index
-
-BATCH_DOCUMENTS = 200
-BATCH_CHUNKS = 1_000
-BATCH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,11 @@ class _Copied:
     size: int
 
 
-Removals = Sequence[tuple[str, Outcome]]
-
-
 class Publishing:
     """Turns sources into published versions; every one of them ends in the ledger.
 
-    `fingerprint` names what turns bytes into chunks; `groups` tells who may see a file.
+    `fingerprint` names what turns bytes into chunks; `groups` tells who may see a file; `known` are what lay in it.
+    With `removals` all is published at once, at the end.
     """
 
     def __init__(
@@ -53,8 +50,9 @@ class Publishing:
         fingerprint: str,
         groups: Callable[[FoundFile], tuple[str, ...]],
         remembered: Remembered,
+        known: KnownParts,
+        options: IngestOptions,
         removals: Removals | None = None,
-        again: bool = False,
     ) -> None:
         self._index = index
         self._ledger = ledger
@@ -64,22 +62,54 @@ class Publishing:
         self._groups = groups
         self._remembered = remembered
         self._fingerprint = fingerprint
-        self._batch = _Batch(index, ledger, progress, removals=removals, again=again)
+        self._options = options
+        self._batch = Batch(index, ledger, progress, remembered=remembered, removals=removals, again=options.again)
+        self._inside = Inside(
+            index,
+            ledger,
+            collection=survey.collection,
+            fingerprint=fingerprint,
+            known=known,
+            own=frozenset((found.root, found.path) for found in survey.files),
+            groups=groups,
+            remembered=remembered,
+            again=options.again,
+            retry=options.retry is not None,
+        )
 
-    def run(
-        self, sources: Sequence[ToConvert], *, workers: int, limits: Limits, settings: ConvertSettings
-    ) -> Published:
-        """All of them, in `workers` processes at once, 0 for one per processor."""
+    def run(self, sources: Sequence[ToConvert]) -> Published:
+        """All of them, and what lies in them."""
+        options = self._options
         if sources:
-            with Workers(self._index.chunk_limits, count=workers, limits=limits, settings=settings) as pool:
-                for ended in pool.convert(self._copied(sources), tick=BATCH_SECONDS / 2):
-                    if ended is not None:
-                        self._converted(*ended)
-                    else:
-                        self._progress.published(0, 0)
-                    self._batch.publish_if_due()
+            copied = self._copied(sources)
+            limits = self._index.chunk_limits
+            with Workers(limits, count=options.workers, limits=options.limits, settings=options.settings) as pool:
+                more = True
+                while more:
+                    self._round(pool, copied)
+                    more = not self._inside.empty  # found in the last sources of the round
                 self._batch.publish()
         return Published(self._batch.chunks, self._batch.embedded)
+
+    def _round(self, pool: Workers, copied: Iterator[tuple[_Copied, Job]]) -> None:
+        for ended in pool.convert(self._due(copied), tick=BATCH_SECONDS / 2):
+            if ended is None:
+                self._progress.published(0, 0)
+            elif isinstance(ended[0], Part):
+                self._inside.ended(ended[0], ended[1])
+                self._publish(ended[0].whole)
+            else:
+                self._converted(ended[0], ended[1])
+            self._batch.publish_if_due()
+
+    def _due(self, copied: Iterator[tuple[_Copied, Job]]) -> Iterator[tuple[_Copied | Part, Job]]:
+        """What lies in sources that were read goes before further sources, so that few wait to be published."""
+        while (following := self._inside.due() or next(copied, None)) is not None:
+            yield following
+
+    def _publish(self, whole: Whole) -> None:
+        if whole.waiting == 0:
+            self._batch.add(whole.versions, whole.leaving)
 
     def _copied(self, sources: Sequence[ToConvert]) -> Iterator[tuple[_Copied, Job]]:
         """Copy each source into the home as it is wanted; one that can't be read any more ends here."""
@@ -100,19 +130,8 @@ class Publishing:
         if isinstance(result, SourceError):
             self._unread(copied.source, result)
             return
-        same_as = self._same_as(copied)
-        notes = [f"same bytes as {same_as}"] if same_as else []
-        notes += [f"attachment {one.name} is not indexed: attachments are not read yet" for one in result.attachments]
-        outcome = Outcome(
-            copied.source.seen.found.uri,
-            "duplicate" if same_as else "indexed",
-            "; ".join([*notes, *result.notes]),
-            pages=len(result.pages),
-            chunks=len(result.chunks),
-            explained=unindexed(result),
-            quality=result.quality,
-        )
-        self._batch.add(self._version(copied, result), outcome)
+        outcome = indexed(copied.source.seen.found.uri, result, same_as=self._same_as(copied))
+        self._publish(self._inside.opened(copied.source, self._version(copied, result), outcome, result))
 
     def _unread(self, source: ToConvert, error: SourceError) -> None:
         self._remembered.refused(source, error)
@@ -138,87 +157,7 @@ class Publishing:
             content_hash=copied.content_hash,
             groups=self._groups(found),
         )
-        return StagedVersion(
-            source,
-            fingerprint=self._fingerprint,
-            title=result.title,
-            text=result.text,
-            pages=result.pages,
-            metadata=result.metadata,
-            chunks=result.chunks,
-            explained=unindexed(result),
-            hidden=result.hidden,
-            boxes=result.boxes,
-            quality=result.quality,
-        )
-
-
-class _Batch:
-    """Versions that wait to be published together: many sources share a commit, and none waits for long.
-
-    With `removals` all of them wait for the end of the run, and go together with what is removed.
-    """
-
-    def __init__(
-        self, index: Index, ledger: Ledger, progress: Progress, *, removals: Removals | None, again: bool
-    ) -> None:
-        self.chunks = 0
-        self._again = again
-        self._removals = removals
-        self._prepared = 0
-        self.embedded = 0
-        self._index = index
-        self._ledger = ledger
-        self._progress = progress
-        self._waiting: list[tuple[StagedVersion, Outcome]] = []
-        self._since = 0.0
-
-    def add(self, version: StagedVersion, outcome: Outcome) -> None:
-        if len(self._waiting) == self._prepared:
-            self._since = time.monotonic()
-        self._waiting.append((version, outcome))
-
-    def publish_if_due(self) -> None:
-        waiting = self._waiting[self._prepared :]
-        chunks = sum(len(version.chunks) for version, _ in waiting)
-        full = len(waiting) >= BATCH_DOCUMENTS or chunks >= BATCH_CHUNKS
-        if full or (waiting and time.monotonic() - self._since >= BATCH_SECONDS):
-            if self._removals is None:
-                self.publish()
-            else:
-                self._prepare()
-
-    def _prepare(self) -> None:
-        """Embed what came since; it waits for the rest of the run."""
-        embedded = self._index.prepare([version for version, _ in self._waiting[self._prepared :]])
-        self._prepared, self._since = len(self._waiting), time.monotonic()
-        self.embedded += embedded
-        self._progress.published(0, embedded)
-
-    def publish(self) -> None:
-        removals = self._removals or ()
-        if not self._waiting and not removals:
-            return
-        waiting, self._waiting = self._waiting, []
-        done = self._index.publish(self._ledger.run_id, waiting, removals, again=self._again)
-        self._ledger.told([outcome for _, outcome in removals])
-        chunks = sum(outcome.chunks for outcome in done.outcomes)
-        self.chunks += chunks
-        self.embedded += done.embedded
-        self._ledger.told(done.outcomes)
-        self._progress.published(chunks, done.embedded)
-
-
-def unindexed(result: Converted) -> tuple[ExplainedPage, ...]:
-    """The pages of which no chunk holds anything, and why."""
-    indexed = {
-        page for chunk in result.chunks if chunk.page for page in range(chunk.page, (chunk.page_end or chunk.page) + 1)
-    }
-    return tuple(
-        ExplainedPage(span.page, "no text on it" if span.start == span.end else "nothing on it is for search")
-        for span in result.pages
-        if span.page not in indexed
-    )
+        return staged(source, result, self._fingerprint)
 
 
 def _refuse_unknown(path: Path, name: str) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from ingest import errors
+from ingest.parts import INSIDE, sources_of
 from ingest.plan import ToConvert
 from ingest.sources import FoundFile, Survey
 from ingest.stamps import Look, looked_at
@@ -29,6 +30,7 @@ class Remembered:
             for path, one in index.sightings.below(surveyed.collection, root).items()
         }
         self._new: dict[tuple[str, str], Sighting] = {}
+        self._parts = self._parted()
 
     def look(
         self, files: Iterable[FoundFile], *, checksum: bool, tell: Callable[[], None]
@@ -56,6 +58,19 @@ class Remembered:
             why = (self._fingerprint, error.code, error.message, error.remedy)
             self._note(found.root, Sighting(found.path, found.stamp, content_hash, *why))
 
+    def parts(self, found: FoundFile) -> list[Sighting]:
+        """Those of a file's parts that could not be read the last time it was."""
+        return list(self._parts[found.root, found.path].values()) if (found.root, found.path) in self._parts else []
+
+    def note_part(self, found: FoundFile, why: Sighting) -> None:
+        """Keep why a part can't be read, for as long as the file is as it is."""
+        self._parts[found.root, found.path][why.path] = self._new[found.root, why.path] = why
+
+    def forget_parts(self, found: FoundFile) -> None:
+        """The file is read again, and all that is in it."""
+        refused = self._parts.pop((found.root, found.path), {})
+        self._index.sightings.forget(self._survey.collection, found.root, refused)
+
     def write(self) -> None:
         by_root: dict[str, list[Sighting]] = defaultdict(list)
         for (root, _), one in self._new.items():
@@ -67,6 +82,16 @@ class Remembered:
     def _note(self, root: str, one: Sighting) -> None:
         if self._known.get((root, one.path)) != one:
             self._known[root, one.path] = self._new[root, one.path] = one
+
+    def _parted(self) -> dict[tuple[str, str], dict[str, Sighting]]:
+        """Take what is known of parts of this run's files out of what is known of files."""
+        here = {(found.root, found.path) for found in self._survey.files}
+        parts: dict[tuple[str, str], dict[str, Sighting]] = defaultdict(dict)
+        for root, path in [place for place in self._known if INSIDE in place[1] and place not in here]:
+            source = next((one for one in sources_of(path) if (root, one) in here), None)
+            if source is not None:
+                parts[root, source][path] = self._known.pop((root, path))
+        return parts
 
     def _forget_absent(self) -> None:
         """What is covered and not there any more. What could not be listed is forgotten too, and will be hashed.

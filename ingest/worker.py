@@ -20,8 +20,8 @@ from types import TracebackType
 from typing import Protocol, cast
 
 from ingest.chunk import chunks
-from ingest.errors import NoText, OverLimit
-from ingest.media import media_type
+from ingest.errors import NoText, OverLimit, UnknownFormat
+from ingest.media import ARCHIVE, media_type
 from ingest.models import Attachment, Block, ConvertSettings, Document, Limits
 from retrieval.errors import SourceError
 from retrieval.models import Chunk, PageSpan
@@ -55,11 +55,15 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One source: the copy that is read, and the name it was found under; `blocks` asks for those too."""
+    """One source: the copy that is read, and the name it was found under.
+
+    `blocks` asks for those too; `archives` says whether one may be opened.
+    """
 
     path: Path
     name: str
     blocks: bool = False
+    archives: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ def _result(job: Job, setup: Setup, counter: TokenCounter) -> Converted | Source
 
 def _converted(job: Job, setup: Setup, counter: TokenCounter) -> Converted:
     kind = media_type(job.path, job.name)
+    if kind == ARCHIVE and not job.archives:
+        raise UnknownFormat(f"{job.name}: an archive inside of an archive is not opened", remedy="unpack it")
     converter = cast(_Converter, importlib.import_module(setup.converter))
     document = converter.convert(job.path, kind, job.name, setup.settings)
     if len(document.text) > setup.limits.characters:

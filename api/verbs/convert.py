@@ -29,7 +29,7 @@ def command(*, file: Path, as_json: bool) -> None:
         return
     text = shown["markdown"]
     sys.stdout.write((terminal.plain(text) if sys.stdout.isatty() else text) + "\n")
-    attached = [f"attachment {one.name}, {len(one.data):,} bytes" for one in document.attachments]
+    attached = [f"attachment {one.name}, {one.error or f'{len(one.data):,} bytes'}" for one in document.attachments]
     marks = [f"{name.replace('_', ' ')}: {count}" for name, count in document.quality.items()]
     for note in (*document.notes, *attached, *marks):
         terminal.note(note)

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import io
 import os
 import tempfile
 import threading
@@ -24,17 +25,24 @@ class Blobs:
     def keep(self, path: Path) -> tuple[str, int]:
         """Copy `path` in; returns (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
         with path.open("rb") as source:
+            return self._keep(source)
+
+    def keep_bytes(self, data: bytes) -> tuple[str, int]:
+        """The same of what lies in another file."""
+        return self._keep(io.BytesIO(data))
+
+    def _keep(self, source: BinaryIO) -> tuple[str, int]:
+        with _full_disk_told(self._folder):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder, prefix="new-")
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                digest, size = _copy(source, copy, self._folder)
             with _full_disk_told(self._folder):
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                handle, name = tempfile.mkstemp(dir=self._folder, prefix="new-")
-            try:
-                with os.fdopen(handle, "wb") as copy:
-                    digest, size = _copy(source, copy, self._folder)
-                with _full_disk_told(self._folder):
-                    self._put(Path(name), digest)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+                self._put(Path(name), digest)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
         return digest, size
 
     def _put(self, new: Path, digest: str) -> None:

@@ -26,6 +26,7 @@ from retrieval.store.database import Database
 from retrieval.store.history.forgetting import Forgetter, Forgotten
 from retrieval.store.indexes import Indexes
 from retrieval.store.known import Known
+from retrieval.store.parts import parts_of
 from retrieval.store.publisher import Publisher
 from retrieval.store.schema import documents, grants, runs, versions
 from retrieval.store.sweep import Sweeper, keep_versions
@@ -122,6 +123,10 @@ class Index(Known):
         """Copy a source into the home: (SHA-256 in hex, bytes). Raises the source's `OSError`, or `StorageFull`."""
         return self._blobs.keep(path)
 
+    def keep_part(self, data: bytes) -> tuple[str, int]:
+        """The same of a file that lies in another. Raises `StorageFull`."""
+        return self._blobs.keep_bytes(data)
+
     def original(self, content_hash: str) -> Path:
         return self._blobs.path(content_hash)
 
@@ -169,16 +174,22 @@ class Index(Known):
             staging.record(connection, run_id, ended)
 
     def move(self, run_id: int, document_id: str, *, path: str, uri: str, outcome: Outcome | None) -> None:
-        """A source was renamed below its root: the document keeps its id and its chunks.
+        """A source was renamed below its root: the document keeps its id and its chunks, and so do its parts.
 
         Without an outcome where its line of the ledger is still to come, as it is read again.
         """
         with self._lock, self._database.write() as connection:
             generation = staging.next_generation(connection)
+            parts = parts_of(connection, document_id)
             self._vacate(connection, document_id, path)
             connection.execute(
                 update(documents).where(documents.c.id == document_id).values(path=path, uri=uri, generation=generation)
             )
+            for part in parts:
+                inner, inner_uri = path + part.inner, uri + part.inner_uri
+                self._vacate(connection, part.document_id, inner)
+                moved = {"path": inner, "uri": inner_uri, "container": path, "generation": generation}
+                connection.execute(update(documents).where(documents.c.id == part.document_id).values(**moved))
             staging.record(connection, run_id, [outcome] if outcome else [])
 
     def regrant(self, changes: Mapping[str, Sequence[str]]) -> None:
@@ -205,10 +216,10 @@ class Index(Known):
             self._publisher.publish_again(run_id, document_id, number, outcome)
 
     def forget(self, run_id: int, document_id: str, outcome: Outcome) -> Forgotten:
-        """Erase all of a document; a tombstone keeps an ingest from bringing it back. It must be there."""
+        """Erase a document with its parts; tombstones keep an ingest from bringing them back. It must be there."""
         with self._lock:
-            self._forgetter.bury(run_id, document_id, outcome)
-            return self._forgetter.erase(document_id)
+            buried = self._forgetter.bury(run_id, document_id, outcome)
+            return self._forgetter.erase(buried)
 
     def keep_versions(self, number: int) -> None:
         """How many versions of each document sweeps leave from now on, the one that answers counted."""

@@ -94,6 +94,10 @@ class Publisher:
         """The others, and a line of the ledger for each that is buried."""
         with self._database.read() as connection:
             days = buried(connection, [version.source for version, _ in batch])
+        places = {(one.collection, one.root, one.path): day for one, day in days.items() if not one.container}
+        for part in (version.source for version, _ in batch if version.source.container):
+            if day := places.get((part.collection, part.root, part.container)):
+                days[part] = day  # it goes with what it lies in
         wanted = [(version, outcome) for version, outcome in batch if version.source not in days]
         passed = [
             Outcome(outcome.uri, "skipped", passed_over(days[version.source]), rule="forgotten")

@@ -129,7 +129,11 @@ def publish(connection: Connection, staged: Staged, source: Source | None, *, ge
     connection.execute(
         update(versions).where(versions.c.id == staged.version_id).values(published=generation, published_at=now())
     )
-    given = {} if source is None else {"uri": source.uri, "groups": stored_groups(source.groups)}
+    given = (
+        {}
+        if source is None
+        else {"uri": source.uri, "groups": stored_groups(source.groups), "container": source.container}
+    )
     connection.execute(
         update(documents).where(documents.c.id == staged.document_id).values(**given, generation=generation)
     )
@@ -242,9 +246,12 @@ def _document(connection: Connection, source: Source) -> str:
     where = and_(
         documents.c.collection == source.collection, documents.c.root == source.root, documents.c.path == source.path
     )
-    known = connection.execute(select(documents.c.id).where(where)).scalar()
-    if known is not None:
-        return str(known)
+    known = connection.execute(select(documents.c.id, documents.c.container).where(where)).one_or_none()
+    if known is not None and known.container == source.container:
+        return str(known.id)
+    if known is not None:  # a part and a file of one name are two documents: what is kept of one is not for the other's
+        aside = f"{source.path}#removed-{known.id}"
+        connection.execute(update(documents).where(documents.c.id == known.id).values(path=aside))
     document_id = uuid.uuid4().hex
     connection.execute(
         insert(documents).values(

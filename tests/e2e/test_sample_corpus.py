@@ -50,16 +50,16 @@ def _ask(engine: Engine, question: dict[str, Any], caller: Caller) -> Answer:
 
 
 def test_every_file_ends_in_one_outcome(report: IngestReport) -> None:
-    """65 documents, of which one is a scan, read by OCR, and one a copy; the draft is excluded by name."""
+    """65 files, one a scan, read by OCR, and one a copy, and two attachments; the draft is excluded by name."""
     by_kind: dict[str, list[str]] = {}
     for outcome in report.outcomes:
         by_kind.setdefault(outcome.outcome, []).append(outcome.uri.rsplit("/", 1)[1])
 
     assert by_kind.pop("duplicate") == ["clean-desk.txt"]
     assert sorted(by_kind.pop("skipped")) == ["four-day-week.md"]
-    assert len(by_kind.pop("indexed")) == 64
+    assert len(by_kind.pop("indexed")) == 66
     assert by_kind == {}
-    assert len({outcome.uri for outcome in report.outcomes}) == len(report.outcomes) == 66
+    assert len({outcome.uri for outcome in report.outcomes}) == len(report.outcomes) == 68
 
 
 def test_a_second_run_embeds_nothing(home: Path, report: IngestReport) -> None:

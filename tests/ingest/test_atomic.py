@@ -38,7 +38,7 @@ def changed(engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     run(engine, corpus)
     write(corpus, changes="# Changes\n\nNew words.", comes="# Comes\n\nText.")
     (corpus / "goes.md").unlink()
-    monkeypatch.setattr("ingest.publishing.BATCH_DOCUMENTS", 1)
+    monkeypatch.setattr("ingest.batch.BATCH_DOCUMENTS", 1)
     return corpus
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest import publishing, stamps
+from ingest import batch, publishing, stamps
+from ingest.batch import Removals
 from ingest.options import IngestOptions
 from ingest.pipeline import ingest
 from retrieval.engine import Engine
 from retrieval.errors import StorageFull
 from retrieval.models import Outcome, StagedVersion
-from retrieval.store.index import Index
+from retrieval.store.index import Acknowledged, Index
 from tests.ingest.runs import Watcher, documents, run, write
 
 
@@ -35,7 +36,7 @@ def test_progress_is_told_of_every_outcome(engine: Engine, corpus: Path) -> None
 def test_an_interruption_keeps_what_was_published_and_the_next_run_goes_on(
     engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "BATCH_DOCUMENTS", 1)
+    monkeypatch.setattr(batch, "BATCH_DOCUMENTS", 1)
     write(corpus, **{f"f{number}": f"Text number{number}." for number in range(6)})
 
     with pytest.raises(KeyboardInterrupt):
@@ -112,17 +113,19 @@ class FullDisk:
         self._publish = index.publish
         self._left = batches
 
-    def __call__(self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]]) -> int:
+    def __call__(
+        self, run_id: int, batch: Sequence[tuple[StagedVersion, Outcome]], removals: Removals, *, again: bool
+    ) -> Acknowledged:
         if not self._left:
             raise StorageFull("no space left on the disk", remedy="free some")
         self._left -= 1
-        return self._publish(run_id, batch)
+        return self._publish(run_id, batch, removals, again=again)
 
 
 def test_a_full_disk_ends_the_run_and_keeps_what_was_published(
     engine: Engine, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "BATCH_DOCUMENTS", 1)
+    monkeypatch.setattr(batch, "BATCH_DOCUMENTS", 1)
     write(corpus, empty="", **{f"f{number}": f"Text number{number}." for number in range(4)})
     with monkeypatch.context() as full:
         full.setattr(engine.index, "publish", FullDisk(engine.index, 1))

@@ -17,18 +17,22 @@ from retrieval.store.blobs import Blobs
 from retrieval.store.database import Database
 from retrieval.store.history import tombstones
 from retrieval.store.indexes import INDEX_NAMES, Indexes
+from retrieval.store.parts import parts_of
 from retrieval.store.schema import LEAVING, chunks, documents, vectors, versions
 from retrieval.store.slicing import slices
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was erased; `originals` counts files, those that other documents share are kept."""
+    """What was erased; `originals` counts files, those that other documents share are kept. `parts` are the ids of the
+    documents that went with it.
+    """
 
     versions: int
     chunks: int
     vectors: int
     originals: int
+    parts: tuple[str, ...] = ()
 
 
 class Forgetter:
@@ -40,17 +44,39 @@ class Forgetter:
         self._indexes = indexes
         self._visibility = visibility
 
-    def bury(self, run_id: int, document_id: str, outcome: Outcome) -> None:
-        """From here on nobody finds it, and no ingest brings it back."""
+    def bury(self, run_id: int, document_id: str, outcome: Outcome) -> list[str]:
+        """From here on nobody finds it or its parts, and no ingest brings them back; the ids of all of them."""
         with self._database.write() as connection:
             generation = staging.next_generation(connection)
-            staging.retire(connection, [document_id], generation=generation)
-            tombstones.set_for(connection, document_id)
-            staging.record(connection, run_id, [outcome])
+            parts = parts_of(connection, document_id)
+            buried = [document_id, *(part.document_id for part in parts)]
+            staging.retire(connection, buried, generation=generation)
+            for one in buried:
+                tombstones.set_for(connection, one)
+            gone = [
+                Outcome(part.uri, "removed", outcome.reason, document_id=part.document_id)
+                for part in parts
+                if part.published
+            ]
+            staging.record(connection, run_id, [outcome, *gone])
+        return buried
 
-    def erase(self, document_id: str) -> Forgotten:
-        """Everything that the home holds of a buried document."""
+    def erase(self, buried: Sequence[str]) -> Forgotten:
+        """Everything that the home holds of buried documents; the first is the one of which the others are parts."""
         self._visibility.refresh()  # a document that is deleted can't tell any more that it has changed
+        found = [self._erase(document_id) for document_id in buried]
+        for name in INDEX_NAMES:
+            self._indexes.rebuild(name)
+        self._database.scrub()
+        return Forgotten(
+            versions=sum(one.versions for one in found),
+            chunks=sum(one.chunks for one in found),
+            vectors=sum(one.vectors for one in found),
+            originals=sum(one.originals for one in found),
+            parts=tuple(buried[1:]),
+        )
+
+    def _erase(self, document_id: str) -> Forgotten:
         rows = self._leaving(document_id)
         self._indexes.delete(rows)
         with self._database.write() as connection:
@@ -58,17 +84,14 @@ class Forgetter:
             kept = _delete(connection, document_id)
             gone = hashes - _in_use(connection, hashes)
         originals = sum(self._blobs.drop(one) for one in sorted(gone))
-        for name in INDEX_NAMES:
-            self._indexes.rebuild(name)
-        self._database.scrub()
         return Forgotten(versions=kept[0], chunks=len(rows), vectors=kept[1], originals=originals)
 
     def finish(self) -> None:
         """Erase what was buried before a kill."""
         with self._database.read() as connection:
             buried = tombstones.unfinished(connection)
-        for document_id in buried:
-            self.erase(document_id)
+        if buried:
+            self.erase(buried)
 
     def _leaving(self, document_id: str) -> list[int]:
         mine = chunks.c.document_id == document_id

@@ -68,7 +68,8 @@ def set_for(connection: Connection, document_id: str) -> None:
         .distinct()
     )
     values = [{**row._mapping, "document_id": document_id, "forgotten_at": now()} for row in connection.execute(query)]
-    connection.execute(insert(tombstones), values)
+    if values:
+        connection.execute(insert(tombstones), values)
 
 
 def unfinished(connection: Connection) -> list[str]:
