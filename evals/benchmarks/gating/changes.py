@@ -33,10 +33,11 @@ class Change:
 
 
 class Swapping:
-    """Gives one text in twenty the vector of another one."""
+    """Gives a share of the texts, one in twenty, the vector of another one."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, *, share: float = _SWAPPED) -> None:
         self._embedder = embedder
+        self._share = share
         self._draw = np.random.default_rng(_SEED)
 
     @property
@@ -53,7 +54,7 @@ class Swapping:
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         vectors = self._embedder.embed_documents(texts).copy()
-        chosen = np.flatnonzero(self._draw.random(len(vectors)) < _SWAPPED)
+        chosen = np.flatnonzero(self._draw.random(len(vectors)) < self._share)
         vectors[chosen] = vectors[np.roll(chosen, 1)]
         return vectors
 

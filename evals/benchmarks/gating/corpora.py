@@ -62,9 +62,11 @@ class _Listening:
         run_id: int,
         batch: Sequence[tuple[StagedVersion, Outcome]],
         removals: Sequence[tuple[str, Outcome]] = (),
+        *,
+        again: bool = True,
     ) -> Acknowledged:
         self.staged += [version for version, _ in batch]
-        return self._index.publish(run_id, batch, removals)
+        return self._index.publish(run_id, batch, removals, again=again)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
