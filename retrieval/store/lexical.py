@@ -111,10 +111,9 @@ class TantivyIndex:
             return _hits(self._index.searcher(), query, _MENTIONS)[0]
 
     def clear(self) -> None:
-        with self._lock, self._translated():
-            self._writing().delete_all_documents()
+        with self._lock, self._emptied():
             self._languages = set()
-        self.flush(0)
+            self.flush(0)
 
     def held(self) -> Rows:
         with self._translated():
@@ -124,14 +123,12 @@ class TantivyIndex:
             return np.array(sorted(rows), dtype=np.int64)
 
     def renew(self, parts: Iterable[Sequence[IndexEntry]], generation: int) -> None:
-        with self._lock, self._translated():
-            writer = self._writing()
-            writer.delete_all_documents()
+        with self._lock, self._emptied() as writer:
             for entries in parts:
                 for entry in entries:
                     self._put(writer, entry)
             self.flush(generation)
-            self._writing().garbage_collect_files()
+            writer.garbage_collect_files()
 
     def reset(self) -> None:
         with self._lock, self._translated():
@@ -146,6 +143,22 @@ class TantivyIndex:
         with self._lock, self._translated():
             if self._writer is not None:
                 self._writer.rollback()
+                self._writer = None
+
+    @contextlib.contextmanager
+    def _emptied(self) -> Iterator[Any]:
+        """A writer without documents, for this block alone.
+
+        Emptying one sets its count of operations back to where it was opened: what it deletes later would pass by
+        whatever was added in between.
+        """
+        with self._translated():
+            self._writer = None
+            writer = self._writing()
+            writer.delete_all_documents()
+            try:
+                yield writer
+            finally:
                 self._writer = None
 
     def _put(self, writer: Any, entry: IndexEntry) -> None:

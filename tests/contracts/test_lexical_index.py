@@ -135,3 +135,42 @@ def test_renewed_it_holds_the_new_rows_alone(make: Opener) -> None:
 
     assert found(index, "parking holiday", 5, rows(1, 2, 3)) == [2, 3]
     assert (index.held().tolist(), index.generation()) == ([2, 3], 5)
+
+
+@pytest.mark.parametrize("empty", ["renew", "clear"])
+def test_what_was_there_when_it_was_emptied_can_still_be_deleted(make: Opener, empty: str) -> None:
+    """Rows were deleted before, too: as a forgotten document's are before all is written anew."""
+    index = make()
+    index.add([entry(row, "Parking") for row in range(1, 31)])
+    index.flush(1)
+    index.delete(rows(*range(1, 21)))
+    index.flush(2)
+    left = [entry(row, "Parking") for row in range(21, 31)]
+
+    if empty == "renew":
+        index.renew([left], 3)
+    else:
+        index.clear()
+        index.add(left)
+        index.flush(3)
+    index.delete(rows(*range(21, 26)))
+    index.flush(4)
+
+    assert index.held().tolist() == [26, 27, 28, 29, 30]
+
+
+def test_what_stops_a_renewal_leaves_the_index_as_it_was(make: Opener) -> None:
+    index = make()
+    index.add([entry(1, "Parking")])
+    index.flush(1)
+
+    def torn() -> Iterator[list[IndexEntry]]:
+        yield [entry(2, "Parking")]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.renew(torn(), 2)
+    index.add([entry(3, "Parking")])
+    index.flush(3)
+
+    assert index.held().tolist() == [1, 3]
