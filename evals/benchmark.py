@@ -12,7 +12,7 @@ import numpy as np
 from evals import homes, shown, trec
 from evals.circumstances import circumstances
 from evals.dataset import load
-from evals.evidence import Gold, Located, Texts, locate
+from evals.evidence import Gold, Located, Texts, locate, require
 from evals.intervals import Interval, mean_intervals
 from evals.levels import document_run, judge_documents, judge_evidence
 from evals.models import BeirSet, JudgedSet, QueryScores, QuestionSet, Run
@@ -118,6 +118,8 @@ def measure(
     `whole_run` false ends a search where all that is relevant was found: the scores are the same, the run is shorter.
     """
     judged = ready.judged
+    if isinstance(judged, QuestionSet):
+        require(ready.located.gold, judged)
     cuts = _cuts(ks or (BEIR_KS if isinstance(judged, BeirSet) else QUESTION_KS))
     asked = _asked(judged, ready.located.gold, whole_run=whole_run)
     found = search_all(
@@ -202,7 +204,7 @@ class _PagesOf:
 
 def located(judged: JudgedSet, texts: Texts, collection: str | None) -> Located:
     if isinstance(judged, QuestionSet):
-        return locate(judged, texts, collection=collection)
+        return locate(judged, texts, collection=collection, required=False)
     return Located((), ())
 
 

@@ -53,8 +53,10 @@ class Located:
     notes: tuple[str, ...]
 
 
-def locate(questions: QuestionSet, texts: Texts, *, collection: str | None = None) -> Located:
+def locate(questions: QuestionSet, texts: Texts, *, collection: str | None = None, required: bool = True) -> Located:
     """Find all evidence in the published versions that the owner sees.
+
+    Where evidence is not `required`, a set may do without any: how often its questions are refused can be told.
 
     A document that an ingest failed to read or skipped, by the ledger, was to be found all the same: it stays in the
     gold, and a note says so.
@@ -69,9 +71,15 @@ def locate(questions: QuestionSet, texts: Texts, *, collection: str | None = Non
     gold = tuple(search.gold(question) for question in questions.questions if question.evidence)
     if search.problems:
         raise BadSet(search.problems)
+    if required:
+        require(gold, questions)
+    return Located(gold, tuple(search.notes))
+
+
+def require(gold: Sequence[Gold], questions: QuestionSet) -> None:
+    """Raises `BadSet` where nothing is to be found."""
     if not gold:
         raise BadSet([Problem(questions.origin, 0, "evidence", "no question has any; there is nothing to measure")])
-    return Located(gold, tuple(search.notes))
 
 
 class _Search:

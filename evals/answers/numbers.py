@@ -1,7 +1,7 @@
 """Numbers in a text, and whether two texts tell the same ones.
 
-`1,080.50`, `12 %`, `$1.2 billion`, `21st` and `eight` are numbers; digits inside codes (`BW-311`, `E31`) are not, and
-neither is the word `one`, which mostly counts nothing.
+`1,080.50`, `12 %`, `$1.2 billion`, `21st`, `5km` and `eight` are numbers; digits inside codes (`BW-311`, `E31`) are
+not, and neither is the word `one`, which mostly counts nothing.
 """
 
 import re
@@ -17,6 +17,8 @@ _GLUED = re.compile(
     r"(?P<scale>k|mn|m|bn|b)(?![\w])",
     re.IGNORECASE,
 )
+_UNITS = "km|cm|mm|kg|mg|g|ml|l|hrs?|h|min|ms|s|kwh|kw|tb|gb|mb|kb|mph|px|pt|x"
+_MEASURED = re.compile(rf"(?<![\w.,])(?P<digits>\d+(?:[.,]\d+)?)(?P<scale>)(?:{_UNITS})(?![\w])", re.IGNORECASE)
 _CODE_BEFORE = re.compile(r"[^\W\d_][\w/.-]*[-/.]$")
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9}
 _SCALES |= {"trillion": 1e12, "%": 0.01, "percent": 0.01, "per cent": 0.01}
@@ -39,7 +41,7 @@ class Number:
 def numbers(text: str) -> tuple[Number, ...]:
     """All of a text, in order of their kind; signs are left to the words around them."""
     found = {match.start(): match for match in _NUMBER.finditer(text)}
-    found |= {match.start(): match for match in _GLUED.finditer(text)}
+    found |= {match.start(): match for form in (_GLUED, _MEASURED) for match in form.finditer(text)}
     digits = [_number(match) for at, match in sorted(found.items()) if not _CODE_BEFORE.search(text[:at])]
     return (*digits, *(Number(_WORDS[word.lower()], 0.0) for word in _WORD.findall(text)))
 

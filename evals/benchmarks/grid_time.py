@@ -25,9 +25,8 @@ corpus = {corpus}
 metrics = ["token_recall@5", "token_iou@5"]
 
 [grid]
-chunk_tokens = [200, 100]
+chunk_tokens = [200, 160, 120, 80]
 mode = ["hybrid", "dense", "lexical"]
-dense_weight = [0.6, 0.4]
 """
 
 

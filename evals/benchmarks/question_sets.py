@@ -9,10 +9,11 @@ from evals.models import Evidence, Question, QuestionSet
 _LONGEST_FIELD = 10_000_000
 
 
-def chunking_evaluation(folder: Path) -> QuestionSet:
+def chunking_evaluation(folder: Path, *, only: str | None = None) -> QuestionSet:
     """Chroma's chunking evaluation: 1-5 verbatim excerpts a question, over Markdown files in `corpora/`.
 
-    The published offsets count in the files; ours in the stored text, so excerpts are looked up there.
+    The published offsets count in the files; ours in the stored text, so excerpts are looked up there. `only` the
+    questions on one of the files, which are asked of all of them.
     """
     file = folder / "questions_df.csv"
     csv.field_size_limit(_LONGEST_FIELD)
@@ -28,6 +29,7 @@ def chunking_evaluation(folder: Path) -> QuestionSet:
                 line=number,
             )
             for number, row in enumerate(csv.DictReader(rows), start=2)
+            if only in (None, row["corpus_id"])
         )
     return QuestionSet("chunking", str(file), questions)
 

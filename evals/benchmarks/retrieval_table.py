@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -38,12 +39,15 @@ class Known:
 
 KNOWN = (
     Known("scifact", "scifact-beir", beir.read, ("ndcg@10", "recall@10", "recall@100")),
-    Known(
-        "chunking",
-        "chroma-chunking-eval",
-        question_sets.chunking_evaluation,
-        ("token_recall@5", "token_precision@5", "token_iou@5"),
-        corpus="corpora",
+    *(
+        Known(
+            f"chunking {only}" if only else "chunking",
+            "chroma-chunking-eval",
+            partial(question_sets.chunking_evaluation, only=only),
+            ("token_recall@5", "token_precision@5", "token_iou@5"),
+            corpus="corpora",
+        )
+        for only in (None, "state_of_the_union", "wikitexts")
     ),
     Known("docs", "anthropic-cookbook-rag/docs", piece_sets.cookbook_docs, ("recall@3", "mrr@3"), ks=(1, 3, 10)),
     Known(
@@ -61,9 +65,9 @@ KNOWN = (
         "financebench",
         "financebench",
         question_sets.financebench,
-        ("hit@1", "page_hit@1", "page_hit@5", "page_hit@10"),
+        ("hit@1", "page_hit@5", "page_hit@10", "page_hit@20"),
         corpus="pdfs",
-        ks=(1, 5, 10),
+        ks=(1, 5, 10, 20),
     ),
 )
 

@@ -23,6 +23,13 @@ def test_excerpts_become_quotes_of_their_corpus() -> None:
     assert all(item.quote is not None and item.quote in texts[item.document] for item in evidence)
 
 
+def test_the_questions_on_one_file_are_a_part_of_all() -> None:
+    folder = SHARED / "chroma-chunking-eval"
+    parts = [question_sets.chunking_evaluation(folder, only=only) for only in ("state_of_the_union", "wikitexts")]
+
+    assert [len(part.questions) for part in parts] == [76, 144]
+
+
 def test_evidence_pages_count_from_one() -> None:
     """The first question's evidence stands on the published pages 68 and 69, which count from 0."""
     judged = question_sets.financebench(SHARED / "financebench")

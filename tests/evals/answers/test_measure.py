@@ -11,7 +11,7 @@ from evals import kept
 from evals.answers.citing import judge_citations
 from evals.answers.grounded import groundedness
 from evals.answers.measure import measure
-from evals.benchmark import Prepared
+from evals.benchmark import Prepared, located
 from evals.errors import BadSet
 from evals.evidence import Gold, GoldQuote, Located, locate
 from evals.models import BeirSet, Evidence, Question, QuestionSet
@@ -164,6 +164,16 @@ def test_without_unanswerable_questions_there_is_no_auroc() -> None:
 
     assert report.auroc is None
     assert "refused_unanswerable" not in report.metrics
+
+
+def test_of_questions_without_evidence_the_refusals_are_told() -> None:
+    home = Answering({"leave.pdf": LEAVE}, ANSWERS)
+    judged = QuestionSet("staff", "staff.jsonl", (MARS,))
+
+    report = measure(Prepared(judged, home, None, located(judged, home, None)))
+
+    assert set(report.metrics) == {"groundedness", "refused_unanswerable"}
+    assert report.metrics["refused_unanswerable"].mean == 0.0
 
 
 def test_queries_without_answers_are_refused() -> None:

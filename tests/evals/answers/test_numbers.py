@@ -14,6 +14,8 @@ from evals.answers.numbers import all_told, numbers
         ("$1.2bn, up 0,35 points", [1.2, 0.35]),
         ("on the 21st of June 2026", [21.0, 2026.0]),
         ("Eight, or twenty.", [8.0, 20.0]),
+        ("5km in 30min, 1.5 GB or 20GB, at 3x", [5.0, 30.0, 1.5, 20.0, 3.0]),
+        ("part 12a of A5km", []),
         ("VPN error BW-311 on LV-2190-12, E31, v7.2", []),
         ("the one that none has", []),
         ("", []),
