@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
-from pydantic import Field
+from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
 from api.bounds import LARGEST_NUMBER, MAX_QUESTION
@@ -54,12 +54,29 @@ class ReadObject(TypedDict):
 
 def server(engine: AnsweringEngine, *, caller: Caller, collection: str | None = None) -> MCPServer:
     """The tools over one open home, for one caller; with `collection` they see that one alone."""
-    made = MCPServer("footnote", title="Footnote", version=VERSION, instructions=_INSTRUCTIONS, log_level="ERROR")
+    made = _Server("footnote", title="Footnote", version=VERSION, instructions=_INSTRUCTIONS, log_level="ERROR")
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     tools = _Tools(engine, caller, collection)
     for tool in (tools.search, tools.ask, tools.read_document):
         made.add_tool(tool, annotations=reading)
     return made
+
+
+class _Server(MCPServer):
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        """As the library does, but that wrong arguments are told in a sentence."""
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as exc:
+            if isinstance(exc.__cause__, ValidationError):
+                raise ToolError(_wrong(name, exc.__cause__)) from exc
+            raise
+
+
+def _wrong(tool: str, problems: ValidationError) -> str:
+    """Each argument that is wrong, and why, without repeating what was sent."""
+    told = [f"{'.'.join(map(str, one['loc'])) or 'the arguments'}: {one['msg']}" for one in problems.errors()]
+    return f"{'; '.join(told)}; the input schema of {tool} says what each argument may be"
 
 
 class _Tools:

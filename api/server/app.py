@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from api.errors import ErrorBody
 from api.routes import answers, ask, collections, compatible, documents, health, jobs, pages, runs, upkeep, views
+from api.server.deps import only_known_parameters
 from api.server.middleware import Admission, BodyLimit, Trace
 from api.server.respond import of_footnote, of_http, of_validation
 from api.server.services import Services
@@ -21,6 +22,9 @@ from api.version import VERSION
 from retrieval.errors import FootnoteError
 
 _BEHIND_A_KEY = (ask, answers, compatible, collections, documents, views, jobs, runs, upkeep)
+_OWN = tuple(
+    resource for resource in _BEHIND_A_KEY if resource is not compatible
+)  # others' clients send what they like
 _RESOURCES = (*_BEHIND_A_KEY, health, pages)
 
 # For the description of the interface alone: `Admission` has let the request in before.
@@ -55,7 +59,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     for resource in _RESOURCES:
-        app.include_router(resource.router, dependencies=_KEYED if resource in _BEHIND_A_KEY else [])
+        known = [Depends(only_known_parameters)] if resource in _OWN else []
+        app.include_router(resource.router, dependencies=[*known, *(_KEYED if resource in _BEHIND_A_KEY else [])])
     return app
 
 

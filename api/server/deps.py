@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 
 from api.activity.keys import Role
-from api.errors import Forbidden
+from api.errors import Forbidden, InvalidRequest
 from api.server.auth import Principal, not_allowed
 from api.server.limits import while_connected
 from api.server.services import Services
@@ -51,6 +52,21 @@ async def place(request: Request) -> AsyncIterator[None]:
         yield
     finally:
         serving.places.release()
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuses a misspelt or unknown query parameter, which would change nothing, unnoticed. Raises `InvalidRequest`."""
+    known = _query_names(request.scope["route"].dependant)
+    for name in request.query_params:
+        if name not in known:
+            takes = f"this route takes {', '.join(sorted(known))}" if known else "this route takes none"
+            raise InvalidRequest(f"there is no query parameter {name[:80]!r}", remedy=takes)
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    """Those of a route and of all that it depends on."""
+    own = frozenset(field.alias for field in dependant.query_params)
+    return own.union(*map(_query_names, dependant.dependencies))
 
 
 Serving = Annotated[Services, Depends(services)]

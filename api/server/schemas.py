@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from api.bounds import LARGEST_NUMBER, MAX_QUESTION
 from retrieval.models import Filters, Turn
+from retrieval.search.requests import is_date
 
 
 def _no_wildcard(group: str) -> str:
@@ -16,10 +17,16 @@ def _no_wildcard(group: str) -> str:
     return group
 
 
+def _a_date(text: str) -> str:
+    if text and not is_date(text):
+        raise ValueError(f"{text!r} is no date; give a day, a month or a year: 2025-04-30, 2025-04, 2025")
+    return text
+
+
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=1_000)]
-Date = Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")]
+Date = Annotated[str, AfterValidator(_a_date)]
 Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 Group = Annotated[Name, AfterValidator(_no_wildcard)]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 
+from data.making.pdf_dates import dated
+
 SOURCES = Path(__file__).parent / "sources"
 
 
@@ -57,7 +59,7 @@ def _letter() -> bytes:
     for i, line in enumerate(lines):
         canvas.drawString(40, 520 - 18 * i, line)
     canvas.save()
-    return target.getvalue()
+    return dated(target.getvalue(), "2026-01-22")
 
 
 def _as_bytes(mail: EmailMessage, boundary: str) -> bytes:

@@ -55,7 +55,7 @@ Block = Heading | Paragraph | Items | Grid | Code | Note
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """`settings` holds the front matter: title, style, header, outline."""
+    """`settings` holds the front matter: title, style, header, date, outline."""
 
     settings: dict[str, str]
     blocks: tuple[Block, ...]

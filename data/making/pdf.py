@@ -29,6 +29,7 @@ from reportlab.platypus import (
 
 from data.making import markup
 from data.making.hyphens import with_soft_hyphens
+from data.making.pdf_dates import dated
 
 GUTTER: float = 8 * mm
 INK = colors.HexColor("#1d2b3a")
@@ -72,7 +73,9 @@ LAYOUTS = {
 
 
 def pdf(manuscript: markup.Manuscript) -> bytes:
-    """`style` in the front matter names one of the layouts; `outline` asks for a bookmark at each heading."""
+    """`style` in the front matter names one of the layouts, `date` the day of writing; `outline` asks for a bookmark at
+    each heading.
+    """
     target = io.BytesIO()
     settings = manuscript.settings
     layout = LAYOUTS[settings["style"]]
@@ -83,7 +86,7 @@ def pdf(manuscript: markup.Manuscript) -> bytes:
     if "outline" in settings:
         document.afterFlowable = partial(_bookmark, document)
     document.build([flowable for block in manuscript.blocks for flowable in _set(block, layout)])
-    return target.getvalue()
+    return dated(target.getvalue(), settings["date"])
 
 
 def _bookmark(document: BaseDocTemplate, flowable: Flowable) -> None:

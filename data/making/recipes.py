@@ -57,7 +57,7 @@ def _from_manuscript(path: str) -> bytes:
 
 def _scan() -> bytes:
     text = (SOURCES / "scan-delivery-note.txt").read_text(encoding="utf-8")
-    return scanned_pdf(text, title="Scan 0417")
+    return scanned_pdf(text, title="Scan 0417", date="2011-05-17")
 
 
 def _workbook(title: str, sheets: tuple[Sheet, ...]) -> Callable[[], bytes]:

@@ -10,20 +10,22 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from data.making.pdf_dates import dated
+
 PAPER = (1240, 1754)
 """Pixels of A4 at 150 dots per inch."""
 FONTS = Path(reportlab.__file__).parent / "fonts"
 
 
-def scanned_pdf(text: str, *, title: str, seed: int = 1911) -> bytes:
-    """A line of `text` that begins with `# ` is set in larger, bold type."""
+def scanned_pdf(text: str, *, title: str, date: str, seed: int = 1911) -> bytes:
+    """A line of `text` that begins with `# ` is set in larger, bold type. `date`: the day of scanning, ISO."""
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=A4, invariant=1, pageCompression=0)
     canvas.setTitle(title)
     canvas.setAuthor("Lodvik Instruments AS")
     canvas.drawImage(ImageReader(_photographed(_typed(text), random.Random(seed))), 0, 0, *A4)
     canvas.save()
-    return target.getvalue()
+    return dated(target.getvalue(), date)
 
 
 def _typed(text: str) -> Image.Image:

@@ -216,9 +216,9 @@ class Answerer:
             for piece in model.said(asking.messages, stage="write", tracing=work.tracing, budget=budget):
                 yield from writer.write(piece)
             if not writer.text.strip():
-                raise LanguageModelFailed("it sent nothing", remedy="try again")
+                raise LanguageModelFailed("the language model sent nothing", remedy="try again")
         except LanguageModelFailed as failure:
-            without = _FAILED.format(failure.message)
+            without = _FAILED.format(_why(failure))
             if writer.text:
                 yield Done(self._extractive(work, without=without))
             else:
@@ -233,6 +233,11 @@ class Answerer:
             verdict = self._verdict(work, self._statements(work))
         refused = NOT_IN_DOCUMENTS.rstrip(".").lower() in " ".join(writer.text.lower().split())
         return replace(verdict, by="model", answered=bool(writer.citations) or not refused)
+
+
+def _why(failure: LanguageModelFailed) -> str:
+    """What it says, less that the language model failed."""
+    return failure.message.removeprefix("the language model ").removeprefix("failed: ")
 
 
 def _replied(question: str, said: str) -> Iterator[AnswerEvent]:

@@ -1,5 +1,6 @@
 """What may be asked of a search, and the errors for what may not."""
 
+import datetime
 import re
 from typing import get_args
 
@@ -9,7 +10,8 @@ from retrieval.models import Filters, Mode
 MAX_HITS = 1000
 MAX_QUESTION = 2000
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
-_ISO_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
+_FIRST_DAY = "0001-01-01"
 
 
 def refuse_broken(text: str) -> None:
@@ -32,5 +34,16 @@ def check(question: str, k: int, *, mode: str, filters: Filters) -> None:
     if mode not in (modes := get_args(Mode)):
         raise UsageError(f"no search mode is named {mode!r}", remedy=f"use one of {', '.join(modes)}")
     for date in (filters.date_from, filters.date_to):
-        if date and not _ISO_DATE.fullmatch(date):
+        if date and not is_date(date):
             raise UsageError(f"{date!r} is no date", remedy="give a day, a month or a year: 2025-04-30, 2025-04, 2025")
+
+
+def is_date(text: str) -> bool:
+    """Whether the calendar holds the day, month or year."""
+    if not _ISO_DATE.fullmatch(text):
+        return False
+    try:
+        datetime.date.fromisoformat(text + _FIRST_DAY[len(text) :])
+    except ValueError:
+        return False
+    return True

@@ -82,7 +82,9 @@ def test_filters_reach_the_engine_whole(server: Server) -> None:
     ]
 
 
-@pytest.mark.parametrize("sent", [{"date_to": "yesterday"}, {"groups": ["hr"]}, {"paths": "a"}, {"tags": [""]}])
+@pytest.mark.parametrize(
+    "sent", [{"date_to": "yesterday"}, {"date_from": "2025-04-31"}, {"groups": ["hr"]}, {"paths": "a"}, {"tags": [""]}]
+)
 def test_a_filter_that_is_none_is_refused(server: Server, sent: dict[str, Any]) -> None:
     """Groups too: who else may see a document is told to nobody."""
     answer = server.client().post("/v1/ask", json={"question": "leave", "filters": sent})

@@ -114,3 +114,14 @@ def test_an_unknown_route_and_a_wrong_method_answer_in_the_contract_s_form(serve
     assert client.get("/v1/nothing").json()["error"]["code"] == "not_found"
     wrong = client.put("/v1/search")
     assert (wrong.status_code, wrong.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+def test_a_query_parameter_that_a_route_does_not_know_is_refused_by_name(server: Server) -> None:
+    """It would change nothing, and nobody would notice; OpenAI's clients may send what they like."""
+    answer = server.client().get("/v1/documents?colection=products")
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"] == "there is no query parameter 'colection'"
+    assert "collection" in answer.json()["error"]["remedy"]
+    assert server.client().get("/v1/documents?collection=products").status_code == 200
+    assert server.client().get("/v1/models?api-version=1").status_code == 200

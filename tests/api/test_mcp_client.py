@@ -88,6 +88,15 @@ def test_wrong_arguments_are_an_error_of_the_call(name: str, arguments: dict[str
     assert call(name, arguments).is_error
 
 
+def test_wrong_arguments_are_named_each_with_what_it_may_be() -> None:
+    said = call("search", {"question": "", "k": 500}).content[0].text
+
+    assert said == (
+        "question: String should have at least 1 character; k: Input should be less than or equal to 50; "
+        "the input schema of search says what each argument may be"
+    )
+
+
 def test_an_error_of_ours_is_told_with_its_remedy() -> None:
     engine = FakeEngine(LEAVE)
     engine.failure = LanguageModelFailed("the model broke off", remedy="try again")

@@ -171,6 +171,16 @@ def test_a_mail_has_a_body_and_an_attachment(path: str) -> None:
     assert [part.get_filename() for part in message.iter_attachments()] != []
 
 
+def test_no_pdf_says_that_it_was_written_on_the_day_of_a_tool() -> None:
+    """What is shown as a document's date is read from there."""
+    years = {
+        path: PdfReader(CORPUS / path).metadata.creation_date.year for path in documents() if path.endswith(".pdf")
+    }
+
+    assert min(years.values()) > 2000
+    assert (years["policies/travel-policy-2024.pdf"], years["policies/travel-policy-2025.pdf"]) == (2024, 2025)
+
+
 def test_the_generator_makes_the_committed_files_again(tmp_path: Path) -> None:
     """`python -m data.making` gives the same bytes each time, and those are what the repository holds."""
     command = [sys.executable, "-m", "data.making", "--into", str(tmp_path)]

@@ -70,7 +70,9 @@ def _terms(text: str) -> Iterable[str]:
             yield _plain_number(word)
             continue
         for part in _PART.split(word):
-            if part and part not in _STOP_WORDS:
+            if part.isdecimal():
+                yield _plain_number(part)
+            elif part and part not in _STOP_WORDS:
                 yield _stem(part)
 
 

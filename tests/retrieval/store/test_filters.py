@@ -107,7 +107,9 @@ def test_facts_follow_a_new_version(engine: Engine) -> None:
     assert found(engine, Filters(tags=frozenset({"final"}))) == {"a.txt"}
 
 
-@pytest.mark.parametrize("date", ["yesterday", "2024-13", "2024-00-01", "20240101", "2024-1"])
+@pytest.mark.parametrize(
+    "date", ["yesterday", "2024-13", "2024-00-01", "20240101", "2024-1", "2025-04-31", "2025-02-29", "0000"]
+)
 def test_a_date_that_is_none_is_refused(engine: Engine, date: str) -> None:
     with pytest.raises(UsageError, match="is no date"):
         engine.search("salary", filters=Filters(date_from=date))

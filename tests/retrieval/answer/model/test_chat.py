@@ -207,6 +207,7 @@ def test_whatever_the_endpoint_does_the_answer_falls_back_to_the_documents(play:
     assert (answer.mode, answer.abstained) == ("extractive", False)
     assert answer.text == "Annual leave is thirty days in Germany. [1]"
     assert answer.notes[0].startswith("The language model failed (")
+    assert answer.notes[0].lower().count("language model") == answer.notes[0].lower().count("failed") == 1
 
 
 def test_the_request_is_given_up_when_the_reader_goes_away() -> None:

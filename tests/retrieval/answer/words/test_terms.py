@@ -48,3 +48,8 @@ def test_weights_are_those_of_bm25() -> None:
     found = weights(("leave", "none"), [{"leave"}, {"travel"}, {"hotel"}])
 
     assert found == {"leave": pytest.approx(math.log(1 + 2.5 / 1.5)), "none": pytest.approx(math.log(8.0))}
+
+
+def test_a_number_within_a_word_is_the_same_as_alone() -> None:
+    assert "417" in content_terms("archive/scan-0417.pdf")
+    assert content_terms("scan 0417") == ("scan", "417")
