@@ -11,7 +11,7 @@ import time
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from ingest import chunk, convert
+from ingest import chunk, convert, meaning
 from ingest.access import NOBODY, Access
 from ingest.ledger import IngestReport, Ledger, Progress, Published, Silence, part_unread, unchanged, unread
 from ingest.models import ConvertSettings
@@ -113,6 +113,7 @@ class _Run:
     def report(self) -> IngestReport:
         if self._options.keep is not None:
             self._index.keep_versions(self._options.keep)
+        meaning.reconcile(self._index, self._survey)
         ahead = outlook(
             self._index,
             self._survey,

@@ -8,6 +8,9 @@
     path = "hr/**"                        # from this file's folder
     groups = ["hr"]                       # an empty list: public
 
+    [synonyms]                            # each name and all that is said for it stand for one another
+    pto = ["paid time off", "annual leave"]
+
 Of several access rules that match, the most specific holds: most folder names before the first wildcard, then most
 names without a wildcard, then most characters; of equal ones the one that restricts, then the later. A file that can't
 be understood is an error and never ignored: what it meant to restrict would be public.
@@ -25,6 +28,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from retrieval.errors import UsageError
 from retrieval.globs import Glob
+from retrieval.store.terms.synonyms import LONGEST
+from retrieval.store.terms.text import words
 
 NAME = "footnote.toml"
 _RULES_REMEDY = "correct the file; nothing was ingested"
@@ -46,6 +51,13 @@ def _pattern(pattern: str) -> str:
     return pattern
 
 
+def _said(text: str) -> str:
+    if not 1 <= len(list(words(text))) <= LONGEST:
+        raise ValueError(f"a synonym is one to {LONGEST} words")
+    return text
+
+
+_Said = Annotated[str, AfterValidator(_said)]
 _Group = Annotated[str, AfterValidator(_group)]
 _Pattern = Annotated[str, AfterValidator(_pattern)]
 
@@ -64,6 +76,7 @@ class _CorpusFile(BaseModel):
     include: list[_Pattern] | None = None
     exclude: list[_Pattern] = []
     access: list[_AccessRule] = []
+    synonyms: dict[_Said, Annotated[list[_Said], Field(min_length=1)]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class CorpusRules:
     include: tuple[Glob, ...] | None
     exclude: tuple[Glob, ...]
     access: tuple[AccessRule, ...]
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
     def exclusion(self, path: str) -> str:
         """Why the file is left out, or "" where it belongs to the corpus."""
@@ -150,7 +164,8 @@ def below(path: Path, folder: Path) -> str:
 def corpus_rules(file: Path) -> CorpusRules:
     """Read one `footnote.toml`. Raises `UsageError` with file and line, or field, for whatever is wrong with it."""
     try:
-        given = _CorpusFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        text = file.read_text(encoding="utf-8")
+        given = _CorpusFile.model_validate(tomllib.loads(text))
     except OSError as exc:
         raise UsageError(f"{file}: can't be read: {exc.strerror}", remedy=_RULES_REMEDY) from exc
     except UnicodeDecodeError as exc:
@@ -158,19 +173,29 @@ def corpus_rules(file: Path) -> CorpusRules:
     except tomllib.TOMLDecodeError as exc:
         raise UsageError(f"{file}: {exc}", remedy=_RULES_REMEDY) from exc
     except ValidationError as exc:
-        raise UsageError(f"{file}: {_wrong_fields(exc)}", remedy=_RULES_REMEDY) from exc
+        raise UsageError(f"{file}: {_wrong_fields(exc, text)}", remedy=_RULES_REMEDY) from exc
     return CorpusRules(
         folder=file.parent,
         collection=given.collection,
         include=None if given.include is None else tuple(Glob(one, anywhere=True) for one in given.include),
         exclude=tuple(Glob(one, anywhere=True) for one in given.exclude),
         access=tuple(AccessRule(Glob(rule.path), tuple(sorted(set(rule.groups)))) for rule in given.access),
+        synonyms=tuple((name, *others) for name, others in given.synonyms.items()),
     )
 
 
-def _wrong_fields(exc: ValidationError) -> str:
-    """`access[2].groups: Input should be a valid list; ...`, counted from 1."""
-    return "; ".join(f"{_field(error['loc'])}: {error['msg']}" for error in exc.errors(include_url=False))
+def _wrong_fields(exc: ValidationError, text: str) -> str:
+    """`access[2].groups: Input should be a valid list; ...`, numbers from 1, with the line where that is plain."""
+    errors = exc.errors(include_url=False)
+    return "; ".join(f"{_field(error['loc'])}: {error['msg']}{_line(error['loc'], text)}" for error in errors)
+
+
+def _line(place: tuple[int | str, ...], text: str) -> str:
+    """` (line 7)`; empty where the field's name stands on no line, or on several."""
+    name = next((step for step in reversed(place) if isinstance(step, str) and step != "[key]"), "")
+    key = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}["']?\s*[=\]]""")
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if key.match(line)]
+    return f" (line {lines[0]})" if len(lines) == 1 else ""
 
 
 def _field(place: tuple[int | str, ...]) -> str:

@@ -1,6 +1,6 @@
 """Two rankings of what is visible, what speaks for whole documents, and the three as one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,10 +23,16 @@ class Naming(Protocol):
         ...
 
 
+class Meaning(Protocol):
+    def meant(self, question: str) -> Sequence[str]:
+        """What the question could have said instead."""
+        ...
+
+
 class View(Protocol):
     """What one caller may see, fixed for one search: sorted chunk rows of one generation.
 
-    `documents` numbers the document of each row; `names` knows these numbers.
+    `documents` numbers the document of each row; `names` knows these numbers. `synonyms` are those of its collections.
     """
 
     @property
@@ -37,6 +43,8 @@ class View(Protocol):
     def documents(self) -> NDArray[np.int32]: ...
     @property
     def names(self) -> Naming: ...
+    @property
+    def synonyms(self) -> Meaning: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,8 @@ class Ranker:
 
     def rank(self, question: str, vector: Vectors, view: View, *, n: int, mode: Mode) -> Legs:
         dense = self.vectors.search(vector, n, view.rows) if mode != "lexical" else _NOTHING
-        lexical = self.lexical.search(question, n, view.rows) if mode != "dense" else _NOTHING
+        meant = view.synonyms.meant(question) if mode != "dense" else ()
+        lexical = self.lexical.search(question, n, view.rows, meant) if mode != "dense" else _NOTHING
         leading = lexical if mode == "lexical" else dense
         exhausted = n >= len(view.rows) or len(leading.rows) < n
         if mode != "hybrid":

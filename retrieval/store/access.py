@@ -6,7 +6,7 @@ up to date by what changed since the generation that was last read. A view is cu
 
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +15,14 @@ from sqlalchemy import Connection, select
 
 from retrieval.models import NO_FILTERS, Caller, Filters
 from retrieval.ports import Rows
+from retrieval.store import wordings
 from retrieval.store.catalog import current_generation, groups_of, live, may_see
 from retrieval.store.database import Database
 from retrieval.store.naming import Names
 from retrieval.store.narrowing import Facts, admits, read_facts
 from retrieval.store.schema import documents, placements, versions
 from retrieval.store.slicing import slices
+from retrieval.store.terms.synonyms import Synonyms
 
 _KEPT_VIEWS = 256
 
@@ -29,13 +31,15 @@ _KEPT_VIEWS = 256
 class View:
     """What one caller may see in one generation: sorted, unique chunk rows (int64).
 
-    `documents` (rows,) int32 numbers the document of each; `names` knows these numbers.
+    `documents` (rows,) int32 numbers the document of each; `names` knows these numbers. `synonyms` are those of the
+    collections in which the caller may see something.
     """
 
     generation: int
     rows: Rows
     documents: NDArray[np.int32]
     names: Names
+    synonyms: Synonyms
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Visibility:
         self._codes: list[int] = []  # by document number: which of the few distinct accesses it has
         self._access: dict[_Access, int] = {}
         self._names = Names()
+        self._wordings: Mapping[str, wordings.Groups] = {}
+        self._synonyms: dict[frozenset[str], Synonyms] = {}
         self._facts: dict[str, Facts] = {}
         self._facts_at = -1  # they are read when filters first ask for them
         self._cut: dict[tuple[Caller, str | None, Filters], View] = {}
@@ -100,7 +106,13 @@ class Visibility:
         rows, owners = self._rows[visible], self._owners[visible]
         rows.setflags(write=False)
         owners.setflags(write=False)
-        return View(self._generation, rows, owners, self._names)
+        seen = frozenset(access.collection for access, allows in zip(self._access, allowed, strict=True) if allows)
+        return View(self._generation, rows, owners, self._names, self._meaning(seen))
+
+    def _meaning(self, collections: frozenset[str]) -> Synonyms:
+        if collections not in self._synonyms:
+            self._synonyms[collections] = wordings.together(self._wordings, collections)
+        return self._synonyms[collections]
 
     def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
         """By document number; one that is not published is not admitted, and has no rows."""
@@ -120,6 +132,7 @@ class Visibility:
                 return
             changed = self._changed(connection)
             added = _live_rows(connection, changed, everything=self._generation < 0)
+            self._wordings, self._synonyms = wordings.read(connection), {}
         self._replace(changed, added)
         self._generation = generation
         self._cut = {}

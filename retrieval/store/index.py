@@ -8,7 +8,7 @@ in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from retrieval.errors import NotFound
 from retrieval.models import Outcome, StagedVersion
 from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.settings import ChunkSettings
-from retrieval.store import staging
+from retrieval.store import staging, wordings
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
 from retrieval.store.catalog import live
@@ -141,6 +141,14 @@ class Index(Known):
                 )
             )
             connection.execute(insert(grants).values(**place, groups=staging.stored_groups(groups)))
+
+    def keep_synonyms(
+        self, collection: str, by_folder: Mapping[str, wordings.Groups], gone: Collection[str] = ()
+    ) -> None:
+        """What means the same in a collection, as its folders' rules say now; binds every search that comes later."""
+        with self._lock, self._database.write() as connection:
+            if wordings.keep(connection, collection, by_folder, gone):
+                staging.next_generation(connection)
 
     def prepare(self, batch: Sequence[StagedVersion]) -> int:
         """Embed what is to be published later; how many chunks had no vector yet."""

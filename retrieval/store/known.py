@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from retrieval.errors import NotFound
 from retrieval.models import KnownDocument
+from retrieval.store import wordings
 from retrieval.store.catalog import groups_of, live, pages_of
 from retrieval.store.database import Database
 from retrieval.store.history import tombstones
@@ -58,6 +59,11 @@ class Known:
         query = select(grants.c.prefix, grants.c.groups).where(grants.c.collection == collection, grants.c.root == root)
         with self._database.read() as connection:
             return {prefix: groups_of(groups) for prefix, groups in connection.execute(query)}
+
+    def synonyms(self, collection: str) -> Mapping[str, wordings.Groups]:
+        """Groups of words that mean the same, by the folder whose rules hold them."""
+        with self._database.read() as connection:
+            return wordings.of_folders(connection, collection)
 
     def tombstones(self, collection: str) -> Tombstones:
         """What an ingest must not bring back unless it is told to."""

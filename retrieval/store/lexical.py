@@ -80,7 +80,7 @@ class TantivyIndex:
     def generation(self) -> int:
         return self._generation
 
-    def search(self, question: str, n: int, visible: Rows) -> Ranked:
+    def search(self, question: str, n: int, visible: Rows, meant: Sequence[str] = ()) -> Ranked:
         """As many hits are asked for as it takes until n visible ones stand; few visible rows are named outright."""
         if not len(visible):
             return _NOTHING
@@ -88,7 +88,7 @@ class TantivyIndex:
             if not self._writable:
                 self._follow_writer()
             searcher = self._index.searcher()
-            query = self._query(question, searcher, visible)
+            query = self._query(question, searcher, visible, meant)
             if query is None:
                 return _NOTHING
             if len(visible) <= _FEW:
@@ -189,10 +189,10 @@ class TantivyIndex:
                     raise
             self._index.reload()
 
-    def _query(self, asked: str, searcher: Any, visible: Rows) -> Any:
+    def _query(self, asked: str, searcher: Any, visible: Rows, meant: Sequence[str]) -> Any:
         """Null where nothing is asked for."""
         read = question.read(asked, sorted(self._languages) or (ENGLISH,))
-        read = question.widened(read, self._meant(read, searcher, visible), weight=_MEANT)
+        read = question.widened(read, [*meant, *self._meant(read, searcher, visible)], weight=_MEANT)
         parts = [
             self._term(field, term, WEIGHTS[field] * weight)
             for field, terms in (("text", read.terms), ("context", read.terms), ("exact", read.exact))

@@ -7,7 +7,7 @@ of them. `documents.container` is the path of the source that a part (an attachm
 of, empty for a source of its own. `sightings` is what the last run saw of each source. `settings` holds what the home
 was built with, `state` the generation. `tombstones` name what was forgotten on purpose, by its place and by its bytes:
 no ingest brings it back unasked. `thresholds` holds
-what was calibrated for a collection.
+what was calibrated for a collection, `synonyms` what means the same in it, as a folder's rules say.
 """
 
 from sqlalchemy import (
@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -186,6 +186,14 @@ sightings = Table(
     Column("code", String, nullable=False),
     Column("message", Text, nullable=False),
     Column("remedy", Text, nullable=False),
+)
+
+synonyms = Table(
+    "synonyms",
+    metadata,
+    Column("collection", String, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("groups", Text, nullable=False),
 )
 
 thresholds = Table(

@@ -87,6 +87,13 @@ def test_of_equal_rules_the_one_that_restricts_holds(tmp_path: Path) -> None:
         ("[[access]]\npath = 'hr\\pay'\ngroups = ['hr']", "access[1].path"),
         ("[[access]]\npath = '[z-a]'\ngroups = ['hr']", "access[1].path"),
         ("collection = ''", "collection"),
+        ("\n[synonyms]\npto = 'leave'", "synonyms.pto: Input should be a valid list (line 3)"),
+        ("\n[synonyms]\npto = []", "synonyms.pto: List should have at least 1 item"),
+        (
+            "\n[synonyms]\nx = ['y']\npto = ['leave', '--']",
+            "synonyms.pto[2]: Value error, a synonym is one to 6 words (line 4)",
+        ),
+        ("\n[synonyms]\n'a b c d e f g' = ['leave']", "a synonym is one to 6 words (line 3)"),
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_place(tmp_path: Path, text: str, told: str) -> None:
@@ -95,6 +102,12 @@ def test_what_is_wrong_is_told_with_file_and_place(tmp_path: Path, text: str, to
 
     assert str(tmp_path / "footnote.toml") in raised.value.message
     assert told in raised.value.message
+
+
+def test_it_says_which_words_mean_the_same(tmp_path: Path) -> None:
+    said = rules(tmp_path, '[synonyms]\npto = ["paid time off", "annual leave"]\n"DL-9" = ["the small drone"]')
+
+    assert said.synonyms == (("pto", "paid time off", "annual leave"), ("DL-9", "the small drone"))
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from retrieval.ports import ChatModel, IndexEntry, Ranked, Rows, Vectors
 from retrieval.search.passages import PassageReader
 from retrieval.search.searcher import Searcher
 from retrieval.settings import AnswerSettings, Price, SearchSettings
+from retrieval.store.terms.synonyms import Synonyms
 from tests.fakes import FakeEmbedder
 
 
@@ -33,6 +34,7 @@ class View:
     rows: Rows
     documents: NDArray[np.int32]
     names: NoNames = NoNames()
+    synonyms: Synonyms = Synonyms()  # noqa: RUF009 - never changes
 
 
 @dataclass
@@ -163,8 +165,8 @@ class SharedWords:
             for row, chunk in shelf.chunks_by_row.items()
         }
 
-    def search(self, question: str, n: int, visible: Rows) -> Ranked:
-        asked = set(re.findall(r"\w+", question.lower()))
+    def search(self, question: str, n: int, visible: Rows, meant: Sequence[str] = ()) -> Ranked:
+        asked = set(re.findall(r"\w+", " ".join([question, *meant]).lower()))
         shared = np.array([len(asked & self._words[int(row)]) for row in visible], dtype=np.float32)
         return ranked(visible[shared > 0], shared[shared > 0], n)
 

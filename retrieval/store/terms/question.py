@@ -38,7 +38,7 @@ def read(question: str, languages: Collection[str] = (ENGLISH,)) -> Question:
     """
     language = detected(question, among=languages) if len(languages) > 1 else next(iter(languages), ENGLISH)
     found = list(dict.fromkeys(words(question)))[:_LONGEST]
-    telling = [word for word in found if not _is_empty(word, language)] or found
+    telling = _telling(found, language)
     return Question(
         terms=dict.fromkeys(exact.joined(" ".join(telling)), 1.0) | _terms(telling, languages),
         exact=dict.fromkeys(exact.asked(question)[: 4 * _LONGEST], 1.0) | dict.fromkeys(exact.dates(question), _DAY),
@@ -50,13 +50,20 @@ def read(question: str, languages: Collection[str] = (ENGLISH,)) -> Question:
 
 
 def widened(question: Question, meant: Sequence[str], *, weight: float) -> Question:
-    """The question with other words for what it asks, which count less."""
-    if not meant:
-        return question
-    others = {
-        term: weight * share for said in meant for term, share in _terms(list(words(said)), question.languages).items()
-    }
-    return replace(question, terms={**others, **question.terms})
+    """The question with other words for what it asks: all words of one count `weight` together, its stop words nothing.
+
+    A long form that is found whole must not outrank the word that was asked for.
+    """
+    others: dict[str, float] = {}
+    for said in meant:
+        telling = _telling(list(words(said)), question.languages[0])
+        for term, share in _terms(telling, question.languages).items():
+            others[term] = max(others.get(term, 0.0), weight * share / len(telling))
+    return replace(question, terms={**others, **question.terms}) if others else question
+
+
+def _telling(found: list[str], language: str) -> list[str]:
+    return [word for word in found if not _is_empty(word, language)] or found
 
 
 def _terms(telling: Sequence[str], languages: Collection[str]) -> dict[str, float]:
