@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     dense_weight: float = Field(
         default=SearchSettings().dense_weight, ge=0, le=1, description="share of the vectors in hybrid search"
     )
+    spans: Literal["long", "short"] = Field(default="long", description="neighbouring hits as one, or chunks alone")
+    reranker: str = Field(default="", description="a CrossEncoder by name or path that reads the best hits again")
+    rerank_seconds: float = Field(default=SearchSettings().rerank_seconds, gt=0, description="at most, for each search")
     llm: str = Field(default="", description="language model as provider:model; none without it")
     llm_base_url: str = ""
     llm_api_key: SecretStr = SecretStr("")
@@ -93,7 +96,12 @@ class Settings(BaseSettings):
             home=self.home.absolute(),
             model=self.model,
             language_model=self._language_model(),
-            search=SearchSettings(dense_weight=self.dense_weight),
+            search=SearchSettings(
+                dense_weight=self.dense_weight,
+                spans=self.spans,
+                reranker=self.reranker,
+                rerank_seconds=self.rerank_seconds,
+            ),
             chunks=ChunkSettings(max_tokens=self.chunk_tokens),
         )
 

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -11,7 +12,7 @@ os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from retrieval.errors import EmbeddingFailed
-from retrieval.store.embed import resolve
+from retrieval.store.embed import DEFAULT_MODEL, resolve
 
 _REMEDY = "name the folder of a sentence-transformers CrossEncoder that is on this machine, or leave the reranker out"
 
@@ -21,7 +22,7 @@ class CrossEncoderReranker:
 
     def __init__(self, model: str) -> None:
         """Raises `EmbeddingFailed` where this machine has no such model."""
-        self._folder = resolve(model)
+        self._folder = _folder_of(model)
         self._lock = threading.Lock()
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -42,3 +43,12 @@ class CrossEncoderReranker:
             return CrossEncoder(str(self._folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, RuntimeError) as exc:
             raise EmbeddingFailed(f"the reranker {self._folder} can't be loaded: {exc}", remedy=_REMEDY) from exc
+
+
+def _folder_of(model: str) -> Path:
+    if model == DEFAULT_MODEL:
+        raise EmbeddingFailed(f"no reranker is called {model!r}: none comes with Footnote", remedy=_REMEDY)
+    try:
+        return resolve(model)
+    except EmbeddingFailed as exc:
+        raise EmbeddingFailed(f"the reranker {model!r} is not on this machine", remedy=_REMEDY) from exc

@@ -6,7 +6,7 @@ import pytest
 
 from api import settings
 from api.errors import InvalidSetting
-from retrieval.settings import EngineSettings, LanguageModelSettings
+from retrieval.settings import EngineSettings, LanguageModelSettings, SearchSettings
 
 
 def test_without_any_variable_the_home_is_a_folder_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -36,6 +36,9 @@ def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path:
         "RATE_LIMIT": "7",
         "CHUNK_TOKENS": "120",
         "DENSE_WEIGHT": "0.25",
+        "SPANS": "short",
+        "RERANKER": "/models/reader",
+        "RERANK_SECONDS": "0.2",
         "MAX_BODY_BYTES": "2000",
         "MAX_CONCURRENCY": "2",
         "MAX_QUEUE": "0",
@@ -51,7 +54,10 @@ def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert found.engine().language_model == LanguageModelSettings(
         "openai:some-model", {"base_url": "http://127.0.0.1:9/v1", "api_key": "secret"}, 5.0, 8192
     )
-    assert (found.engine().chunks.max_tokens, found.engine().search.dense_weight) == (120, 0.25)
+    assert found.engine().chunks.max_tokens == 120
+    assert found.engine().search == SearchSettings(
+        dense_weight=0.25, spans="short", reranker="/models/reader", rerank_seconds=0.2
+    )
     assert (found.rate_limit, found.max_body_bytes, found.max_concurrency) == (7, 2000, 2)
     assert (found.max_queue, found.workers, found.log_level) == (0, 1, "warning")
 

@@ -10,6 +10,7 @@ from retrieval.errors import EmbeddingFailed
 from retrieval.models import OWNER, Hit
 from retrieval.search.rerank import RerankingSearcher, reordered
 from retrieval.settings import EngineSettings, SearchSettings
+from retrieval.store.cross_encoder import CrossEncoderReranker
 from tests.fakes import FakeEmbedder
 from tests.retrieval.library import Shelf, searcher
 from tests.retrieval.store.stories import indexed, version
@@ -107,9 +108,14 @@ def test_a_reranker_that_is_not_there_is_named(tmp_path: Path) -> None:
     settings = EngineSettings(tmp_path, search=SearchSettings(reranker=str(tmp_path / "none")))
     with (
         Engine(settings, write=True, embedder=FakeEmbedder()) as engine,
-        pytest.raises(EmbeddingFailed, match="none"),
+        pytest.raises(EmbeddingFailed, match=r"the reranker '.*none'"),
     ):
         engine.search("fact")
+
+
+def test_the_embedding_model_that_is_installed_is_no_reranker() -> None:
+    with pytest.raises(EmbeddingFailed, match="none comes with Footnote"):
+        CrossEncoderReranker("default")
 
 
 def tiny_cross_encoder(folder: Path) -> Path:
