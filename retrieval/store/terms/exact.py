@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from retrieval.store.terms.languages import folded
 
-_COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑–._/@:+#&'’,][^\W_]+)+")
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑–._/@:+#&'’,][^\W_]+)+")
 _WORD = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+")
 _VERSION = re.compile(r"v?(\d+(?:[.\-/:]\d+)+)", re.IGNORECASE)
@@ -34,6 +34,7 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = re.compile(r"\d{4}")
 _DAY_FIRST = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+|de\s+)?({_MONTH})\b\.?,?\s+(?:de\s+)?(\d{{4}})\b", re.I
 )
@@ -76,6 +77,8 @@ def runs(words: Sequence[str]) -> list[str]:
 
 def dates(text: str) -> Iterator[str]:
     """Days written in whatever way, as ISO days."""
+    if not _YEAR.search(text):
+        return
     for day, month, year in _DAY_FIRST.findall(text):
         yield from _iso(year, _MONTHS[month.lower()], day)
     for month, day, year in _MONTH_FIRST.findall(text):
@@ -112,20 +115,17 @@ def _identifiers(text: str) -> Iterator[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Neighbouring words that begin with a capital or a digit, as one."""
+    """Neighbouring words as one that begin with capitals or digits, one space between: `Best Buy`, `Model 9`."""
     words = list(_WORD.finditer(text))
+    begins = [match.group()[0] for match in words]
+    starts = [first.isupper() or first.isdigit() for first in begins]
+    goes_on = [
+        starts[at + 1] and text[left.end() : right.start()] == " " for at, (left, right) in enumerate(pairwise(words))
+    ]
     for n in _JOINED_WORDS:
         for at in range(len(words) - n + 1):
-            run = words[at : at + n]
-            if _is_name(text, run):
-                yield folded("".join(match.group() for match in run).lower())
-
-
-def _is_name(text: str, run: "list[re.Match[str]]") -> bool:
-    """Capitals or digits first, nothing but one space between: `Best Buy`, `Model 9`."""
-    return all(text[left.end() : right.start()] == " " for left, right in pairwise(run)) and all(
-        match.group()[0].isupper() or match.group()[0].isdigit() for match in run
-    )
+            if starts[at] and all(goes_on[at : at + n - 1]):
+                yield folded("".join(match.group() for match in words[at : at + n]).lower())
 
 
 def _tells(word: str) -> bool:

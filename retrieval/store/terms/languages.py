@@ -29,7 +29,8 @@ _ASKED_WITH = frozenset(_ASKED.split())
 _WORD = re.compile(r"[^\W\d_]+")
 _READ = 4_000  # characters of a text that tell its language
 _FEWEST_STOP_WORDS = 3
-_KEPT = 500_000  # stems
+_LONGEST_LISTED = 20  # letters of a stop word
+_KEPT = 500_000  # words
 
 
 def language_of(code: str, text: str) -> str:
@@ -45,14 +46,18 @@ def language_of(code: str, text: str) -> str:
 def detected(text: str, among: Collection[str] = tuple(_NAMES)) -> str:
     """English where nothing speaks for another of these languages; one must have twice as many stop words."""
     words = Counter(word.lower() for word in _WORD.findall(text[:_READ]))
-    found = {code: sum(n for word, n in words.items() if _listed(word, code)) for code in among}
+    found = dict.fromkeys(among, 0)
+    for word, n in words.items():
+        for code in _listed_in(word):
+            if code in found:
+                found[code] += n
     best = max(found, key=lambda code: (found[code], code == ENGLISH), default=ENGLISH)
     return best if found.get(best, 0) >= max(_FEWEST_STOP_WORDS, 1.3 * found.get(ENGLISH, 0)) else ENGLISH
 
 
 def is_stop_word(word: str, language: str) -> bool:
     """`word` in lower case."""
-    return _listed(word, language) or (language == ENGLISH and word in _ASKED_WITH)
+    return language in _listed_in(word) or (language == ENGLISH and word in _ASKED_WITH)
 
 
 @lru_cache(_KEPT)
@@ -69,9 +74,10 @@ def folded(word: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).replace("ß", "ss")
 
 
-@lru_cache(100_000)
-def _listed(word: str, language: str) -> bool:
-    return not _stop_words(language).analyze(word)
+@lru_cache(_KEPT)
+def _listed_in(word: str) -> tuple[str, ...]:
+    """The languages of which it is a stop word."""
+    return tuple(code for code in _NAMES if not _stop_words(code).analyze(word)) if len(word) <= _LONGEST_LISTED else ()
 
 
 @lru_cache(len(_NAMES))
