@@ -1,6 +1,7 @@
 // One question and its answer, from the first word to the last thumb.
 
 import { make } from "./dom.js";
+import { howFound } from "./how.js";
 import { footnotes, reference, remarks, sources } from "./notes.js";
 import { thumbs } from "./opinion.js";
 import { claimsOf, prose } from "./prose.js";
@@ -87,7 +88,8 @@ export class Turn {
       toggle.setAttribute("aria-expanded", String(!list.hidden));
       if (!list.hidden) list.firstElementChild.scrollIntoView({ block: "nearest" });
     } }, answer.abstained ? `Nearest sources (${count})` : `Sources looked at (${count})`);
-    const row = make("div", { class: "after" }, count ? toggle : null, make("span", { class: "spacer" }), ...buttons);
-    return [row, list, below];
+    const how = howFound(answer);
+    const row = make("div", { class: "after" }, count ? toggle : null, how.toggle, make("span", { class: "spacer" }), ...buttons);
+    return [row, list, how.below, below];
   }
 }

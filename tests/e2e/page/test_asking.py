@@ -172,6 +172,22 @@ def test_the_sources_looked_at_open_where_they_were_found(open_page: Open) -> No
     assert marked(page)
 
 
+def test_how_an_answer_was_found_is_shown_on_demand(open_page: Open) -> None:
+    """Stage times, the decision, and the candidates with their places before and after they were put together."""
+    page = open_page()
+    turn = ask(page, ALARM)
+    with page.expect_response("**/v1/answers/*"):
+        turn.get_by_role("button", name="How this was found").click()
+
+    how = turn.locator(".how")
+    expect(how).to_contain_text("searching")
+    expect(how).to_contain_text("% that the documents hold the answer")
+    expect(how.get_by_role("row").nth(1)).to_contain_text("safety.pdf · page")
+    expect(how.get_by_role("row").nth(1)).to_contain_text("passage 1")
+    turn.get_by_role("button", name="How this was found").click()
+    expect(how).to_be_hidden()
+
+
 def test_a_collection_can_be_chosen(open_page: Open, serving: Serving) -> None:
     page = open_page()
     page.get_by_label("Search in").select_option("company")
