@@ -104,6 +104,10 @@ bench-reingest: $(READY)  ## an unchanged run and one with 1 % changed, beside L
 bench-turnover: $(READY)  ## size of the indexes and time of a question over ten full turnovers
 	$(BIN)/python -m evals.benchmarks.turnover
 
+.PHONY: bench-near-duplicates
+bench-near-duplicates: $(READY)  ## which changes of a paragraph are folded into it, and what comparing costs
+	$(BIN)/python -m evals.benchmarks.near_duplicates
+
 .PHONY: bench-queries
 bench-queries: $(READY)  ## how long a search takes while an ingest runs
 	$(BIN)/python -m evals.benchmarks.queries_during_ingest

@@ -11,6 +11,7 @@ from retrieval.models import (
     Citation,
     DocumentSummary,
     Hit,
+    NearDuplicate,
     Outcome,
     Sentence,
     StoredVersion,
@@ -31,6 +32,14 @@ class ExplainObject(TypedDict):
     duplicates: list[str]
 
 
+class NearDuplicateObject(TypedDict):
+    document_id: str
+    version: int
+    document: str
+    chunk_id: str
+    page: int | None
+
+
 class HitObject(TypedDict):
     rank: int
     score: float
@@ -48,6 +57,7 @@ class HitObject(TypedDict):
     start: int
     end: int
     collection: str
+    also_in: list[NearDuplicateObject]
     explain: NotRequired[ExplainObject]
 
 
@@ -105,6 +115,15 @@ class DocumentObject(TypedDict):
 
 class DocumentsObject(TypedDict):
     documents: list[DocumentObject]
+
+
+class GroupObject(TypedDict):
+    alike: float
+    documents: list[DocumentObject]
+
+
+class GroupsObject(TypedDict):
+    groups: list[GroupObject]
 
 
 class PageObject(TypedDict):
@@ -232,10 +251,21 @@ def hit_object(hit: Hit, *, explain: bool = False) -> HitObject:
         "start": hit.start,
         "end": hit.end,
         "collection": chunk.collection,
+        "also_in": [_near_duplicate(one) for one in hit.near],
     }
     if explain:
         shown["explain"] = _explain(hit)
     return shown
+
+
+def _near_duplicate(one: NearDuplicate) -> NearDuplicateObject:
+    return {
+        "document_id": one.document_id,
+        "version": one.version,
+        "document": one.document,
+        "chunk_id": one.chunk_id,
+        "page": one.page,
+    }
 
 
 def hits_object(hits: Sequence[Hit], *, explain: bool = False) -> HitsObject:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         default=SearchSettings().dense_weight, ge=0, le=1, description="share of the vectors in hybrid search"
     )
     spans: Literal["long", "short"] = Field(default="long", description="neighbouring hits as one, or chunks alone")
+    near_duplicates: Literal["folded", "shown"] = Field(default="folded", description="as one hit, or each as its own")
     reranker: str = Field(default="", description="a CrossEncoder by name or path that reads the best hits again")
     rerank_seconds: float = Field(default=SearchSettings().rerank_seconds, gt=0, description="at most, for each search")
     llm: str = Field(default="", description="language model as provider:model; none without it")
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
             search=SearchSettings(
                 dense_weight=self.dense_weight,
                 spans=self.spans,
+                near_duplicates=self.near_duplicates,
                 reranker=self.reranker,
                 rerank_seconds=self.rerank_seconds,
             ),

@@ -52,5 +52,6 @@ def _document(hit: Hit) -> Document:
         "start": hit.start,
         "end": hit.end,
         "duplicates": list(hit.duplicates),
+        "also_in": [one.document for one in hit.near],
     }
     return Document(id=chunk.chunk_id, page_content=hit.text, metadata=metadata)

@@ -289,11 +289,23 @@ class HitSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """A visible chunk that says the same as a hit in a few other words, and has no place of its own in the list."""
+
+    document_id: str
+    version: int
+    document: str
+    chunk_id: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk with its score (higher is better, comparable within one search only) and provenance.
 
-    `duplicates` names the visible documents, by relative path, whose equal chunk was folded into this one. `span` is
-    null where the hit is its chunk alone; `start`, `end`, `text`, `page` and `page_end` are what it hands over.
+    `duplicates` names the visible documents, by relative path, whose equal chunk was folded into this one, `near` what
+    else was folded into it, best first. `span` is null where the hit is its chunk alone; `start`, `end`, `text`, `page`
+    and `page_end` are what it hands over.
     """
 
     rank: int
@@ -302,6 +314,7 @@ class Hit:
     provenance: Provenance
     duplicates: tuple[str, ...] = ()
     span: HitSpan | None = None
+    near: tuple[NearDuplicate, ...] = ()
 
     @property
     def start(self) -> int:

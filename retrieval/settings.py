@@ -43,7 +43,8 @@ class SearchSettings:
     `dense_weight` is the share of the vectors' scores in the fused ones, 0-1. `name_weight` is what speaks for a
     document that the question names, in units of BM25. `spans`: `long` joins neighbouring chunks that were found into
     one hit, of at most `longest_span` chunks, out of `joined_from` times as many as hits are wanted; `short` hands over
-    the chunks alone.
+    the chunks alone. `near_duplicates`: `folded` gives one hit to a paragraph and to what says the same in a few other
+    words, `shown` one to each.
 
     `reranker` is a sentence-transformers CrossEncoder by name or path, empty for none. It reads the best
     `reranked` chunks, as far as it comes in `rerank_seconds`, and none where the first hit is at least
@@ -55,6 +56,7 @@ class SearchSettings:
     spans: Literal["long", "short"] = "long"
     joined_from: float = 1.6
     longest_span: int = 3
+    near_duplicates: Literal["folded", "shown"] = "folded"
     reranker: str = ""
     reranked: int = 20
     rerank_seconds: float = 0.5

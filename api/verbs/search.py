@@ -65,4 +65,5 @@ def _explained(hit: HitObject) -> str:
         )
     ]
     folded = [f"also in {terminal.name(name)}" for name in why["duplicates"]]
+    folded += [f"much the same in {terminal.name(one['document'])}" for one in hit["also_in"]]
     return terminal.plain(" · ".join(legs + folded))

@@ -7,6 +7,7 @@ import numpy as np
 
 from retrieval.models import NO_FILTERS, PUBLIC, Caller, Filters, Hit, Mode, Provenance, StoredChunk
 from retrieval.ports import Embedder, LexicalIndex, Ranked, VectorIndex, Vectors
+from retrieval.search.fold import Folded, fold
 from retrieval.search.legs import Legs, Ranker, View
 from retrieval.search.requests import check
 from retrieval.settings import SearchSettings
@@ -14,7 +15,6 @@ from retrieval.settings import SearchSettings
 _FEWEST_CANDIDATES = 50
 _CANDIDATES_PER_HIT = 5
 _READ_AHEAD = 4  # chunks that may be equal to others
-_TELLING_LENGTH = 80
 
 
 class Visibility(Protocol):
@@ -44,7 +44,9 @@ class Searcher:
         self._visibility = visibility
         self._embedder = embedder
         self._vectors = vectors
-        self._ranker = Ranker(vectors, lexical, settings or SearchSettings())
+        settings = settings or SearchSettings()
+        self._fold_near = settings.near_duplicates == "folded"
+        self._ranker = Ranker(vectors, lexical, settings)
 
     def search(
         self,
@@ -59,7 +61,7 @@ class Searcher:
         """The best `k` distinct chunks, best first, ties by ascending row; fewer only where no more are visible.
 
         In mode `lexical` only chunks that share a term with the question count. Equal chunks are folded into the best
-        ranked of them, after visibility.
+        ranked of them, after visibility, and near-duplicates where the settings say so.
 
         Raises: `UsageError` for a blank, over-long or broken question, `k` outside 1-1000, an unknown mode or a date
         that is none.
@@ -77,22 +79,20 @@ class Searcher:
                 return self._hits(folded[:k], legs, vector)
             wanted *= 2
 
-    def _read(self, fused: Ranked, k: int, generation: int) -> list[tuple[StoredChunk, tuple[str, ...]]]:
-        """The ranked chunks, equal ones folded, read on until there are `k` or no more."""
+    def _read(self, fused: Ranked, k: int, generation: int) -> list[Folded]:
+        """The ranked chunks, folded, read on until there are `k` or no more."""
         chunks: list[StoredChunk] = []
         position, step = 0, k + _READ_AHEAD
         while True:
             rows = [int(row) for row in fused.rows[position : position + step]]
             chunks += self._catalog.chunks(rows, generation)
             position, step = position + step, 4 * step
-            folded = _fold(chunks)
+            folded = fold(chunks, near=self._fold_near)
             if len(folded) >= k or position >= len(fused.rows):
                 return folded
 
-    def _hits(
-        self, folded: Sequence[tuple[StoredChunk, tuple[str, ...]]], legs: Legs, vector: Vectors
-    ) -> tuple[Hit, ...]:
-        rows = np.array([chunk.row for chunk, _ in folded], dtype=np.int64)
+    def _hits(self, folded: Sequence[Folded], legs: Legs, vector: Vectors) -> tuple[Hit, ...]:
+        rows = np.array([one.chunk.row for one in folded], dtype=np.int64)
         cosines = self._vectors.scores(vector, rows)
         scores = _by_row(legs.fused)
         dense, lexical = _ranks(legs.dense), _ranks(legs.lexical)
@@ -100,38 +100,20 @@ class Searcher:
         return tuple(
             Hit(
                 rank=rank,
-                score=scores[chunk.row],
-                chunk=chunk,
+                score=scores[one.chunk.row],
+                chunk=one.chunk,
                 provenance=Provenance(
-                    dense_rank=dense.get(chunk.row),
+                    dense_rank=dense.get(one.chunk.row),
                     dense_score=None if np.isnan(cosine) else float(cosine),
-                    lexical_rank=lexical.get(chunk.row),
-                    lexical_score=bm25.get(chunk.row),
-                    named=legs.named.get(chunk.row, 0.0),
+                    lexical_rank=lexical.get(one.chunk.row),
+                    lexical_score=bm25.get(one.chunk.row),
+                    named=legs.named.get(one.chunk.row, 0.0),
                 ),
-                duplicates=duplicates,
+                duplicates=one.duplicates,
+                near=one.near,
             )
-            for rank, ((chunk, duplicates), cosine) in enumerate(zip(folded, cosines, strict=True), start=1)
+            for rank, (one, cosine) in enumerate(zip(folded, cosines, strict=True), start=1)
         )
-
-
-def _fold(chunks: Sequence[StoredChunk]) -> list[tuple[StoredChunk, tuple[str, ...]]]:
-    """Each distinct chunk once, at its best rank, with the other documents (by path) that hold it too, sorted."""
-    kept: dict[tuple[object, ...], StoredChunk] = {}
-    others: dict[tuple[object, ...], set[str]] = {}
-    for chunk in chunks:
-        key = _sameness(chunk)
-        first = kept.setdefault(key, chunk)
-        if first.document_id != chunk.document_id:
-            others.setdefault(key, set()).add(chunk.document)
-    return [(chunk, tuple(sorted(others.get(key, ())))) for key, chunk in kept.items()]
-
-
-def _sameness(chunk: StoredChunk) -> tuple[object, ...]:
-    """What makes two chunks equal: their text; for a few words ("None.", "| Yes | No |") what stands above them too."""
-    if len(chunk.text) >= _TELLING_LENGTH:
-        return (chunk.text,)
-    return (chunk.text, chunk.section)
 
 
 def _ranks(ranked: Ranked) -> Mapping[int, int]:

@@ -73,7 +73,8 @@ def _with_span(group: Sequence[Hit], text: str) -> Hit:
     if not _only_blanks_between(chunks, text):
         return best
     span = HitSpan(first.start, last.end, text, first.page, last.page_end, tuple(one.chunk_id for one in chunks))
-    return replace(best, span=span, duplicates=tuple(sorted({name for hit in group for name in hit.duplicates})))
+    duplicates = tuple(sorted({name for hit in group for name in hit.duplicates}))
+    return replace(best, span=span, duplicates=duplicates, near=tuple(one for hit in group for one in hit.near))
 
 
 def grouped(hits: Sequence[Hit], k: int, *, longest: int, reach: float) -> list[list[Hit]]:

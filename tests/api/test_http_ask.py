@@ -41,6 +41,7 @@ def test_search_answers_with_the_fields_of_the_contract(server: Server) -> None:
         "start": 0,
         "end": 44,
         "collection": "default",
+        "also_in": [],
     }
 
 

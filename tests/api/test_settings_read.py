@@ -37,6 +37,7 @@ def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path:
         "CHUNK_TOKENS": "120",
         "DENSE_WEIGHT": "0.25",
         "SPANS": "short",
+        "NEAR_DUPLICATES": "shown",
         "RERANKER": "/models/reader",
         "RERANK_SECONDS": "0.2",
         "MAX_BODY_BYTES": "2000",
@@ -56,7 +57,7 @@ def test_each_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path:
     )
     assert found.engine().chunks.max_tokens == 120
     assert found.engine().search == SearchSettings(
-        dense_weight=0.25, spans="short", reranker="/models/reader", rerank_seconds=0.2
+        dense_weight=0.25, spans="short", near_duplicates="shown", reranker="/models/reader", rerank_seconds=0.2
     )
     assert (found.rate_limit, found.max_body_bytes, found.max_concurrency) == (7, 2000, 2)
     assert (found.max_queue, found.workers, found.log_level) == (0, 1, "warning")
