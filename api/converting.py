@@ -12,7 +12,7 @@ from ingest.worker import Job
 from ingest.workers import Workers
 from retrieval.errors import SourceError, UsageError
 from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
-from retrieval.store.index import ChunkLimits
+from retrieval.store.limits import ChunkLimits
 
 
 def convert(file: Path, settings: Settings) -> Document:

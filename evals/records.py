@@ -15,7 +15,8 @@ from ingest.markdown import clean_text
 from ingest.models import Piece
 from retrieval.models import KnownDocument, Outcome, Source, StagedVersion
 from retrieval.settings import ChunkSettings
-from retrieval.store.index import Acknowledged, ChunkLimits
+from retrieval.store.index import Acknowledged
+from retrieval.store.limits import ChunkLimits
 from retrieval.store.tokens import TokenCounter
 
 COLLECTION = "measured"

@@ -1,33 +1,31 @@
 """The one place that picks concrete classes: a home folder becomes something that can be asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.errors import HomeLocked, IndexCorrupt, UsageError
+from retrieval.errors import HomeLocked, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
-from retrieval.ports import Budget, Embedder, LexicalIndex, Searches, VectorIndex
-from retrieval.search.searcher import Searcher
-from retrieval.search.spans import SpanSearcher
+from retrieval.ports import Budget, Embedder, LexicalIndex, Reranker, Searches, VectorIndex
+from retrieval.serving import Serving, Switched
 from retrieval.settings import EngineSettings
 from retrieval.store import schema
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
-from retrieval.store.built import match_model
+from retrieval.store.builds import Builds, Model, named
+from retrieval.store.built import Recipe, built, recipe_of
 from retrieval.store.catalog import Catalog
 from retrieval.store.database import Database, check
-from retrieval.store.embed import SPECIAL_TOKENS, SentenceTransformerEmbedder, resolve
-from retrieval.store.exact import ExactVectors
+from retrieval.store.embed import SentenceTransformerEmbedder, resolve
 from retrieval.store.history.versions import History
 from retrieval.store.home import Home, HomeLock
-from retrieval.store.index import ChunkLimits, Index
+from retrieval.store.index import Index
 from retrieval.store.known import Known
-from retrieval.store.lexical import TantivyIndex
 from retrieval.store.remembering import RememberingEmbedder
 from retrieval.store.thresholds import Thresholds
-from retrieval.store.vector import TieredVectors
 
 if TYPE_CHECKING:
     from retrieval.answer.answerer import Answerer
@@ -36,13 +34,21 @@ if TYPE_CHECKING:
 class Engine:
     """One open home. Reading needs no lock; the one writer holds it until `close`."""
 
-    def __init__(self, settings: EngineSettings, *, write: bool, embedder: Embedder | None = None) -> None:
-        """Opens the home; see `open`. `embedder` stands in for the configured model."""
+    def __init__(
+        self,
+        settings: EngineSettings,
+        *,
+        write: bool,
+        embedder: Embedder | None = None,
+        models: Mapping[str, Embedder] | None = None,
+    ) -> None:
+        """Opens the home; see `open`. `embedder` stands in for the configured model, `models` for others by name."""
         self.settings = settings
         self.home = Home(settings.home)
         self.write = write
-        self._model = SentenceTransformerEmbedder(resolve(settings.model), graphs=self.home.graphs)
-        self._embedder: Embedder = embedder or self._model
+        self._configured = SentenceTransformerEmbedder(resolve(settings.model), graphs=self.home.graphs)
+        self._embedder: Embedder = embedder or self._configured
+        self._others = models or {}
         self._index: Index | None = None
         with ExitStack() as stack:
             self._open(stack)
@@ -64,10 +70,10 @@ class Engine:
             raise UsageError("this home was opened for reading", remedy="open it with write=True")
         return self._index
 
-    @cached_property
+    @property
     def embedder(self) -> RememberingEmbedder:
-        """What questions and sentences are embedded by."""
-        return RememberingEmbedder(self._embedder)
+        """What questions and sentences are embedded by now."""
+        return self._serving.embedder
 
     @property
     def known(self) -> Known:
@@ -85,7 +91,14 @@ class Engine:
         filters: Filters = NO_FILTERS,
     ) -> tuple[Hit, ...]:
         """The best hits first, joined with their neighbours or not as the settings say; see `Searcher.search`."""
-        return self._spans.search(question, k=k, caller=caller, collection=collection, mode=mode, filters=filters)
+        while True:
+            serving = self._serving
+            try:
+                return serving.spans.search(
+                    question, k=k, caller=caller, collection=collection, mode=mode, filters=filters
+                )
+            except Switched:
+                self._follow(serving)
 
     def ask(
         self,
@@ -98,9 +111,14 @@ class Engine:
         budget: Budget | None = None,
     ) -> Answer:
         """A grounded answer or an abstention; see `Answerer.answer`."""
-        return self.answerer.answer(
-            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
-        )
+        while True:
+            serving = self._serving
+            try:
+                return serving.answerer.answer(
+                    question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
+                )
+            except Switched:
+                self._follow(serving)
 
     def stream(
         self,
@@ -113,41 +131,34 @@ class Engine:
         budget: Budget | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same as it comes into being; see `Answerer.stream`."""
-        return self.answerer.stream(
-            question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
-        )
+        while True:
+            serving = self._serving
+            try:
+                yield from serving.answerer.stream(
+                    question, caller=caller, collection=collection, history=history, filters=filters, budget=budget
+                )
+            except Switched:
+                self._follow(serving)
+            else:
+                return
 
-    @cached_property
-    def searcher(self) -> Searcher:
-        return Searcher(
-            self.catalog,
-            self.visibility,
-            embedder=self.embedder,
-            vectors=self._vectors,
-            lexical=self._lexical,
-            settings=self.settings.search,
-        )
-
-    @cached_property
-    def _spans(self) -> SpanSearcher:
-        return SpanSearcher(self._ordered, self.catalog, self.settings.search)
-
-    @cached_property
-    def _ordered(self) -> Searches:
-        """The searcher, with the reranker that the settings name."""
-        if not self.settings.search.reranker:
-            return self.searcher
-        from retrieval.search.rerank import RerankingSearcher
-        from retrieval.store.cross_encoder import CrossEncoderReranker
-
-        reranker = CrossEncoderReranker(self.settings.search.reranker)
-        return RerankingSearcher(self.searcher, reranker, self.settings.search)
-
-    @cached_property
+    @property
     def answerer(self) -> "Answerer":
-        from retrieval.answer.making import answerer  # what only writes or searches does without
+        """Of the build that answers now."""
+        return self._serving.answerer
 
-        return answerer(self._ordered, self.catalog, self.thresholds, embedder=self.embedder, settings=self.settings)
+    @property
+    def searcher(self) -> Searches:
+        """Of the build that answers now: single chunks, in the order of the two rankings."""
+        return self._serving.searcher
+
+    @property
+    def _vectors(self) -> VectorIndex:
+        return self._serving.build.vectors
+
+    @property
+    def _lexical(self) -> LexicalIndex:
+        return self._serving.build.lexical
 
     def close(self) -> None:
         self._closing.close()
@@ -179,7 +190,7 @@ class Engine:
         if self.home.closed_cleanly():
             return
         try:
-            Engine(self.settings, write=True, embedder=self._embedder).close()
+            Engine(self.settings, write=True, embedder=self._embedder, models=self._others).close()
         except HomeLocked:
             return
 
@@ -191,7 +202,8 @@ class Engine:
         stack.callback(self._mark_clean)
         self._database = Database(self.home.catalogue, head=schema.HEAD, writable=self.write)
         stack.callback(self._database.close)
-        match_model(self._database, self._embedder, name=self.settings.model, home=self.home.path, write=self.write)
+        wanted = recipe_of(self._embedder, name=self.settings.model, chunk_tokens=self.settings.chunks.max_tokens)
+        self._recipe = built(self._database, wanted, home=self.home.path, write=self.write)
         blobs = Blobs(self.home.blobs)
         self._blobs = blobs
         self.catalog = Catalog(self._database, blobs)
@@ -205,40 +217,67 @@ class Engine:
             self.home.mark_clean()
 
     def _open_indexes(self, stack: ExitStack) -> None:
-        exact = ExactVectors(self.home.exact, self._embedder.dimension, writable=self.write)
-        self._vectors: VectorIndex = exact
-        if self.write:
-            self._vectors = TieredVectors(
-                exact,
-                self.home.chroma,
-                dimension=self._embedder.dimension,
-                exact_rows=self.settings.exact_scan_rows,
-            )
-        stack.callback(self._vectors.close)
-        self._lexical: LexicalIndex = self._open_lexical()
-        stack.callback(self._lexical.close)
+        self._builds = Builds(
+            self._database,
+            self.home,
+            models=self._models,
+            exact_scan_rows=self.settings.exact_scan_rows,
+            write=self.write,
+        )
+        stack.callback(self._builds.close)
+        self._builds.open(self.catalog.build(), self._recipe, self._model_of(self._recipe))
+        self._switching = Lock()
+        self._serving = self._served()
 
-    def _open_lexical(self) -> TantivyIndex:
-        try:
-            return TantivyIndex(self.home.lexical, writable=self.write)
-        except IndexCorrupt:
-            if not self.write:
-                raise
-            self.home.forget_lexical()
-            return TantivyIndex(self.home.lexical)
+    def _models(self, name: str) -> Model:
+        """A model by name or path. Raises `EmbeddingFailed`."""
+        if name in self._others:
+            return Model(self._others[name], self._configured.tokenizer)
+        return _found(name, self.home)
+
+    def _model_of(self, recipe: Recipe) -> Model:
+        """The configured one, unless a reindex has put another one in its place."""
+        mine = recipe_of(self._embedder, name=recipe.model, chunk_tokens=recipe.chunk_tokens)
+        if mine.same_model(recipe):
+            return Model(self._embedder, self._configured.tokenizer)
+        return named(self._models, recipe)
+
+    def _served(self) -> Serving:
+        return Serving(
+            self._builds.answering(),
+            self.catalog,
+            self.visibility,
+            thresholds=self.thresholds,
+            settings=self.settings,
+            reranker=lambda: self._reranker,
+        )
+
+    def _follow(self, left: Serving) -> None:
+        """Answer from the build that answers now, where that was not done since `left` was found to be another's."""
+        with self._switching:
+            if self._serving is left:
+                self._serving = self._served()
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        from retrieval.store.cross_encoder import CrossEncoderReranker
+
+        return CrossEncoderReranker(self.settings.search.reranker)
 
     def _recovered_index(self) -> Index:
         index = Index(
             self._database,
             self._blobs,
             visibility=self.visibility,
-            embedder=self._embedder,
-            vector_index=self._vectors,
-            lexical_index=self._lexical,
+            builds=self._builds,
+            chunking=self.settings.chunks,
             home=self.home.path,
-            chunk_limits=ChunkLimits(
-                self._embedder.max_tokens, SPECIAL_TOKENS, self._model.tokenizer, self.settings.chunks
-            ),
         )
         index.recover()
         return index
+
+
+def _found(name: str, home: Home) -> Model:
+    """A sentence-transformers model by its name or path."""
+    embedder = SentenceTransformerEmbedder(resolve(name), graphs=home.graphs)
+    return Model(embedder, embedder.tokenizer)

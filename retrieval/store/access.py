@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from retrieval.models import NO_FILTERS, Caller, Filters
 from retrieval.ports import Rows
 from retrieval.store import wordings
-from retrieval.store.catalog import current_generation, groups_of, live, may_see
+from retrieval.store.catalog import answering, current_build, current_generation, groups_of, live, may_see
 from retrieval.store.database import Database
 from retrieval.store.naming import Names
 from retrieval.store.narrowing import Facts, admits, read_facts
@@ -29,7 +29,7 @@ _KEPT_VIEWS = 256
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class View:
-    """What one caller may see in one generation: sorted, unique chunk rows (int64).
+    """What one caller may see in one generation: sorted, unique chunk rows (int64) of the build that answers then.
 
     `documents` (rows,) int32 numbers the document of each; `names` knows these numbers. `synonyms` are those of the
     collections in which the caller may see something.
@@ -40,6 +40,7 @@ class View:
     documents: NDArray[np.int32]
     names: Names
     synonyms: Synonyms
+    build: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Visibility:
         self._database = database
         self._lock = threading.Lock()
         self._generation = -1
+        self._build = 0
         self._rows: Rows = np.empty(0, np.int64)
         self._owners: NDArray[np.int32] = np.empty(0, np.int32)
         self._numbers: dict[str, int] = {}
@@ -107,7 +109,7 @@ class Visibility:
         rows.setflags(write=False)
         owners.setflags(write=False)
         seen = frozenset(access.collection for access, allows in zip(self._access, allowed, strict=True) if allows)
-        return View(self._generation, rows, owners, self._names, self._meaning(seen))
+        return View(self._generation, rows, owners, self._names, self._meaning(seen), self._build)
 
     def _meaning(self, collections: frozenset[str]) -> Synonyms:
         if collections not in self._synonyms:
@@ -130,11 +132,14 @@ class Visibility:
             generation = current_generation(connection)
             if generation == self._generation:
                 return
+            build = current_build(connection)
             changed = self._changed(connection)
-            added = _live_rows(connection, changed, everything=self._generation < 0)
+            added = _live_rows(connection, changed, everything=self._build != build)
             self._wordings, self._synonyms = wordings.read(connection), {}
+        if self._build != build:  # none of the rows is another build's
+            self._rows, self._owners = np.empty(0, np.int64), np.empty(0, np.int32)
         self._replace(changed, added)
-        self._generation = generation
+        self._generation, self._build = generation, build
         self._cut = {}
 
     def _changed(self, connection: Connection) -> list[str]:
@@ -170,7 +175,7 @@ def _live_rows(connection: Connection, changed: Sequence[str], *, everything: bo
     query = (
         select(placements.c.row, versions.c.document_id)
         .join(versions, versions.c.id == placements.c.version_id)
-        .where(live())
+        .where(live(), placements.c.build == answering())
     )
     if everything:
         return [(row.row, row.document_id) for row in connection.execute(query)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, func, or_, select
 
 from retrieval.boxes import unpacked
 from retrieval.errors import NotFound
@@ -57,6 +57,11 @@ class Catalog:
     def generation(self) -> int:
         with self._database.read() as connection:
             return current_generation(connection)
+
+    def build(self) -> int:
+        """The number of the build that answers."""
+        with self._database.read() as connection:
+            return current_build(connection)
 
     def collections(self, caller: Caller) -> tuple[str, ...]:
         """Sorted names of the collections in which the caller may see at least one document."""
@@ -192,6 +197,16 @@ def no_document(document_id: str) -> NotFound:
 
 def current_generation(connection: Connection) -> int:
     return int(connection.execute(select(state.c.generation)).scalar_one())
+
+
+def current_build(connection: Connection) -> int:
+    """The number of the build that answers."""
+    return int(connection.execute(select(state.c.build)).scalar_one())
+
+
+def answering() -> ScalarSelect[int]:
+    """The same, for use within a query."""
+    return select(state.c.build).scalar_subquery()
 
 
 def live() -> ColumnElement[bool]:

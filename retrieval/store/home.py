@@ -5,10 +5,40 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from retrieval.errors import CatalogueCorrupt, HomeError, HomeLocked
+
+_BUILD = "index-"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFolders:
+    """One build's indexes."""
+
+    folder: Path
+
+    @property
+    def exact(self) -> Path:
+        return self.folder / "vectors"
+
+    @property
+    def chroma(self) -> Path:
+        return self.folder / "chroma"
+
+    @property
+    def lexical(self) -> Path:
+        return self.folder / "lexical"
+
+    def all(self) -> tuple[Path, ...]:
+        return self.exact, self.chroma, self.lexical
+
+    def forget_lexical(self) -> None:
+        """Remove a damaged lexical index; opening makes it anew and the catalogue fills it."""
+        shutil.rmtree(self.lexical, ignore_errors=True)
 
 
 class Home:
@@ -18,11 +48,26 @@ class Home:
         self.path = path.absolute()
         self.catalogue = self.path / "catalogue.db"
         self.blobs = self.path / "blobs"
-        self.exact = self.path / "vectors"
-        self.chroma = self.path / "chroma"
-        self.lexical = self.path / "lexical"
         self.graphs = self.path / "models"
         self._clean = self.path / "closed.json"
+
+    def indexes(self, build: int) -> "IndexFolders":
+        """Where a build's indexes lie; those of the first one lie in the home itself."""
+        return IndexFolders(self.path if build == 1 else self.path / f"{_BUILD}{build}")
+
+    def drop_indexes(self, kept: Collection[int]) -> None:
+        """Remove the indexes of all builds but these; the catalogue knows all that was in them."""
+        if 1 not in kept:
+            for folder in self.indexes(1).all():
+                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.path.glob(f"{_BUILD}*"):
+            if folder not in {self.indexes(number).folder for number in kept}:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def numbers(self) -> list[int]:
+        """Of the builds after the first one, whose folders are there."""
+        names = [folder.name.removeprefix(_BUILD) for folder in self.path.glob(f"{_BUILD}*")]
+        return [int(name) for name in names if name.isdecimal()]
 
     def exists(self) -> bool:
         return self.catalogue.is_file()
@@ -40,7 +85,9 @@ class Home:
 
         To begin anew there would forget who may see what.
         """
-        held = [path.name for path in (self.blobs, self.exact, self.lexical, self._clean) if path.exists()]
+        first = self.indexes(1)
+        held = [path.name for path in (self.blobs, first.exact, first.lexical, self._clean) if path.exists()]
+        held += [self.indexes(number).folder.name for number in self.numbers()]
         if held and not (self.exists() and self.catalogue.stat().st_size):
             raise CatalogueCorrupt(
                 f"{self.catalogue} is missing or empty, but {', '.join(held)} lie beside it",
@@ -71,10 +118,6 @@ class Home:
         """Where even this can't be written, the next opening checks the catalogue, no more."""
         with contextlib.suppress(OSError):
             self._clean.write_text(json.dumps(self._stamp()))
-
-    def forget_lexical(self) -> None:
-        """Remove a damaged lexical index; opening makes it anew and the catalogue fills it."""
-        shutil.rmtree(self.lexical, ignore_errors=True)
 
     def _stamp(self) -> list[int]:
         stat = self.catalogue.stat()

@@ -8,40 +8,31 @@ in. Whatever a kill leaves is put right by `recover`, from the catalogue alone.
 
 import contextlib
 import json
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select, true, update
 
 from retrieval.errors import NotFound
 from retrieval.models import Outcome, StagedVersion
-from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.settings import ChunkSettings
 from retrieval.store import staging, wordings
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
+from retrieval.store.builds import Build, Builds
 from retrieval.store.catalog import live
 from retrieval.store.database import Database
 from retrieval.store.history.forgetting import Forgetter, Forgotten
-from retrieval.store.indexes import Indexes
 from retrieval.store.known import Known
 from retrieval.store.parts import parts_of
 from retrieval.store.publisher import Publisher
+from retrieval.store.reindex.reindexer import Reindexer
 from retrieval.store.schema import documents, grants, runs, versions
 from retrieval.store.sweep import Sweeper, keep_versions
 from retrieval.store.upkeep.doctor import Doctor
 from retrieval.store.upkeep.upkeep import Upkeep
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkLimits:
-    """What one chunk may cost the embedding model, `max_tokens` with `special_tokens` counted in; how to cut below."""
-
-    max_tokens: int
-    special_tokens: int
-    tokenizer: Path
-    settings: ChunkSettings = field(default_factory=ChunkSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +55,56 @@ class Index(Known):
         blobs: Blobs,
         *,
         visibility: Visibility,
-        embedder: Embedder,
-        vector_index: VectorIndex,
-        lexical_index: LexicalIndex,
-        chunk_limits: ChunkLimits,
+        builds: Builds,
+        chunking: ChunkSettings,
         home: Path,
     ) -> None:
+        """`builds` has the one open that answers; `chunking` says of cutting what its recipe does not."""
         super().__init__(database, home)
         self._blobs = blobs
-        self._embedder = embedder
-        self._indexes = Indexes(database, vector_index, lexical_index, dimension=embedder.dimension)
-        self._publisher = Publisher(database, self._indexes, embedder)
-        self._sweeper = Sweeper(database, blobs, self._indexes, visibility)
-        self._forgetter = Forgetter(database, blobs, self._indexes, visibility)
-        doctor = Doctor(database, blobs, self._indexes, vector_index, lexical_index, embedder)
-        self.upkeep = Upkeep(database, blobs, doctor=doctor, indexes=self._indexes, lock=self._lock)
+        self._visibility = visibility
+        self._builds = builds
+        self._chunking = chunking
         self._open_runs: set[int] = set()
-        self.chunk_limits = chunk_limits
-        self.model_fingerprint = embedder.fingerprint
+        self.work_on(builds.answering())
+        self.reindexer = Reindexer(database, builds, self)
+
+    def work_on(self, build: Build) -> None:
+        """Write to this build, which answers, from now on."""
+        indexes = self._builds.indexes(build.number)
+        shared = (self._database, self._blobs, indexes, self._visibility, self._builds)
+        self._indexes = indexes
+        self._publisher = Publisher(self._database, indexes, build.embedder)
+        self._sweeper, self._forgetter = Sweeper(*shared), Forgetter(*shared)
+        doctor = Doctor(self._database, self._blobs, indexes, build.vectors, build.lexical, build.embedder)
+        self.upkeep = Upkeep(self._database, self._blobs, doctor=doctor, indexes=indexes, lock=self._lock)
+        self.chunk_limits = build.limits(self._chunking)
+        self.model_fingerprint = build.embedder.fingerprint
 
     def recover(self) -> None:
-        """Put right what a kill may have left: drop what was staged, replay what an index lacks, unindex the rest."""
+        """Put right what a kill may have left: drop what was staged, replay what an index lacks, unindex the rest.
+
+        A build that was being made is left for who goes on with it.
+        """
         with self._lock:
             self._publisher.discard_staged()
             self._indexes.replay()
             self._forgetter.finish()
             self._sweeper.unindex()
+            self._sweeper.drop_builds()
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while anything is published, and by whoever must have nothing published meanwhile."""
+        return self._lock
+
+    @property
+    def idle(self) -> bool:
+        """Whether no run is open."""
+        return not self._open_runs
+
+    def discard_staged(self) -> None:
+        self._publisher.discard_staged()
 
     def begin_run(self, collection: str, arguments: Mapping[str, object]) -> int:
         """A new line in the ledger; its number."""

@@ -20,9 +20,14 @@ _PART = 2_000  # rows handed over at a time
 
 
 class Indexes:
-    """What is written to one is written to both. Rows are the catalogue's; their text and vectors are read there."""
+    """What is written to one is written to both. Rows are those that the catalogue has of the build; their text and
+    vectors are read there.
+    """
 
-    def __init__(self, database: Database, vectors: VectorIndex, lexical: LexicalIndex, *, dimension: int) -> None:
+    def __init__(
+        self, database: Database, vectors: VectorIndex, lexical: LexicalIndex, *, dimension: int, build: int
+    ) -> None:
+        self.build = build
         self._database = database
         self._vectors = vectors
         self._lexical = lexical
@@ -74,7 +79,8 @@ class Indexes:
             index.flush(newest)
 
     def _indexed_after(self, generation: int) -> list[int]:
-        query = select(chunks.c.row).where(chunks.c.indexed > generation).order_by(chunks.c.row)
+        mine = chunks.c.build == self.build, chunks.c.indexed > generation
+        query = select(chunks.c.row).where(*mine).order_by(chunks.c.row)
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 

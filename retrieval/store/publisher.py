@@ -113,7 +113,13 @@ class Publisher:
             generation = staging.next_generation(connection)
             self._undone.add(generation)
             staged = [
-                staging.stage(connection, version, model=self._embedder.fingerprint, generation=generation)
+                staging.stage(
+                    connection,
+                    version,
+                    model=self._embedder.fingerprint,
+                    build=self._indexes.build,
+                    generation=generation,
+                )
                 for version in batch
             ]
             rows = list(connection.execute(select(chunks.c.row).where(chunks.c.indexed == generation)).scalars())

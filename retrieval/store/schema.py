@@ -1,13 +1,15 @@
 """The catalogue's tables. Changed only by a numbered migration beside this file.
 
 A version is staged (`published` null), live (`published` set, `retired` null) or retired; both hold generations.
-`documents.generation` is the last one that changed what can be seen of the document. `chunks.indexed` is the
-generation in which both indexes were given the row, null where they need not hold it, `LEAVING` while it is taken out
-of them. `documents.container` is the path of the source that a part (an attachment, a member of an archive) came out
-of, empty for a source of its own. `sightings` is what the last run saw of each source. `settings` holds what the home
-was built with, `state` the generation. `tombstones` name what was forgotten on purpose, by its place and by its bytes:
-no ingest brings it back unasked. `thresholds` holds
-what was calibrated for a collection, `synonyms` what means the same in it, as a folder's rules say.
+A build is one pair of indexes, made by one model with one set of limits; `state.build` is the one that answers, and
+chunks and placements belong to one. While another is made, `rebuilt` names the versions that are in it, each with the
+fingerprint that it is to have then. `documents.generation` is the last one that changed what can be seen of the
+document. `chunks.indexed` is the generation in which both indexes of its build were given the row, null where they
+need not hold it, `LEAVING` while it is taken out of them. `documents.container` is the path of the source that a part
+(an attachment, a member of an archive) came out of, empty for a source of its own. `sightings` is what the last run
+saw of each source. `settings` holds what the home was built with, `state` the generation. `tombstones` name what was
+forgotten on purpose, by its place and by its bytes: no ingest brings it back unasked. `thresholds` holds what was
+calibrated for a collection, `synonyms` what means the same in it, as a folder's rules say.
 """
 
 from sqlalchemy import (
@@ -24,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 LEAVING = 0  # no generation: they begin at 1
 
 metadata = MetaData()
@@ -41,6 +43,7 @@ state = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("generation", Integer, nullable=False),
+    Column("build", Integer, nullable=False, server_default="1"),
 )
 
 documents = Table(
@@ -92,21 +95,32 @@ chunks = Table(
     Column("section", Text, nullable=False),
     Column("context", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("indexed", Integer, index=True),
-    UniqueConstraint("chunk_id", "vector_key"),
+    Column("indexed", Integer),
+    Column("build", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("chunk_id", "vector_key", "build"),
     sqlite_autoincrement=True,
 )
+Index("chunks_indexed", chunks.c.indexed, chunks.c.build)
 
 placements = Table(
     "placements",
     metadata,
     Column("version_id", Integer, ForeignKey("versions.id"), primary_key=True),
+    Column("build", Integer, primary_key=True, server_default="1"),
     Column("ordinal", Integer, primary_key=True),
     Column("row", Integer, ForeignKey("chunks.row"), nullable=False, index=True),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("page", Integer),
     Column("page_end", Integer),
+)
+
+rebuilt = Table(
+    "rebuilt",
+    metadata,
+    Column("version_id", Integer, ForeignKey("versions.id"), primary_key=True),
+    Column("build", Integer, primary_key=True),
+    Column("fingerprint", String, nullable=False),
 )
 
 boxes = Table(

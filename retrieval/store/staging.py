@@ -12,11 +12,22 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from retrieval.models import JOINER, Chunk, ExplainedPage, Outcome, Source, StagedVersion
 from retrieval.ports import IndexEntry, Rows, Vectors
-from retrieval.store.catalog import live
-from retrieval.store.schema import LEAVING, boxes, chunks, documents, outcomes, placements, state, vectors, versions
+from retrieval.store.catalog import answering, live
+from retrieval.store.schema import (
+    LEAVING,
+    boxes,
+    chunks,
+    documents,
+    outcomes,
+    placements,
+    rebuilt,
+    state,
+    vectors,
+    versions,
+)
 from retrieval.store.slicing import slices
 
-_OF_A_VERSION = (placements, boxes)  # what goes with a version, and comes along when it is put back
+_OF_A_VERSION = (placements, boxes, rebuilt)  # what goes with a version, and comes along when it is put back
 _OWN_TO_A_VERSION = ("id", "number", "published", "retired", "published_at")
 
 
@@ -61,14 +72,14 @@ def missing_vectors(connection: Connection, keys: Sequence[str]) -> set[str]:
     return missing
 
 
-def add_vectors(connection: Connection, keys: Sequence[str], matrix: Vectors) -> None:
+def add_vectors(connection: Connection, keys: Sequence[str], matrix: Sequence[Vectors] | Vectors) -> None:
     if keys:
         rows = [{"key": key, "vector": row.tobytes()} for key, row in zip(keys, matrix, strict=True)]
         connection.execute(insert(vectors), rows)
 
 
-def stage(connection: Connection, version: StagedVersion, *, model: str, generation: int) -> Staged:
-    """Write one version with its chunks; nothing of it can be seen yet."""
+def stage(connection: Connection, version: StagedVersion, *, model: str, build: int, generation: int) -> Staged:
+    """Write one version with its chunks, as rows of `build`; nothing of it can be seen yet."""
     document_id = _document(connection, version.source)
     number = connection.execute(
         select(func.coalesce(func.max(versions.c.number), 0)).where(versions.c.document_id == document_id)
@@ -95,13 +106,33 @@ def stage(connection: Connection, version: StagedVersion, *, model: str, generat
     ).scalar_one()
     if version.boxes:
         connection.execute(insert(boxes).values(version_id=version_id, packed=version.boxes))
-    rows = _chunk_rows(connection, document_id, version.chunks, model=model, generation=generation)
-    _place(connection, version_id, version.chunks, rows)
+    place(connection, (document_id, version_id), version.chunks, model=model, build=build, generation=generation)
     return Staged(document_id, version_id)
 
 
+def place(
+    connection: Connection,
+    version: tuple[str, int],
+    placed: Sequence[Chunk],
+    *,
+    model: str,
+    build: int,
+    generation: int | None,
+) -> None:
+    """Write the chunks of a version, (document id, its number in the table), where they stand in it.
+
+    They are due to be in both indexes of the build from `generation` on; not at all without one.
+    """
+    document_id, version_id = version
+    rows = _chunk_rows(connection, document_id, placed, model=model, build=build, generation=generation)
+    _place(connection, version_id, placed, rows, build)
+
+
 def stage_again(connection: Connection, document_id: str, number: int, *, generation: int) -> Staged:
-    """A kept version as a new one, with the same text, metadata and chunks, not yet published."""
+    """A kept version as a new one, with the same text, metadata and chunks, not yet published.
+
+    Its chunks of the build that answers are due to be in the indexes from `generation` on.
+    """
     kept = [column for column in versions.c if column.name not in _OWN_TO_A_VERSION]
     old = select(versions.c.id).where(versions.c.document_id == document_id, versions.c.number == number)
     old_id = int(connection.execute(old).scalar_one())
@@ -113,7 +144,7 @@ def stage_again(connection: Connection, document_id: str, number: int, *, genera
     for table in _OF_A_VERSION:
         held = [new_id if column.name == "version_id" else column for column in table.c]
         connection.execute(insert(table).from_select(table.c.keys(), select(*held).where(table.c.version_id == old_id)))
-    placed = select(placements.c.row).where(placements.c.version_id == new_id)
+    placed = select(placements.c.row).where(placements.c.version_id == new_id, placements.c.build == answering())
     connection.execute(update(chunks).where(chunks.c.row.in_(placed), not_indexed()).values(indexed=generation))
     return Staged(document_id, int(new_id))
 
@@ -269,28 +300,29 @@ def _document(connection: Connection, source: Source) -> str:
 
 
 def _chunk_rows(
-    connection: Connection, document_id: str, wanted: Sequence[Chunk], *, model: str, generation: int
+    connection: Connection,
+    document_id: str,
+    wanted: Sequence[Chunk],
+    *,
+    model: str,
+    build: int,
+    generation: int | None,
 ) -> list[int]:
     """The row of each chunk, made where it is new, and due to be in both indexes from `generation` on."""
     named = _named(document_id, wanted, model)
-    known = {
-        (row.chunk_id, row.vector_key): row.row
-        for row in connection.execute(
-            select(chunks.c.row, chunks.c.chunk_id, chunks.c.vector_key).where(chunks.c.document_id == document_id)
-        )
-    }
+    query = select(chunks.c.row, chunks.c.chunk_id, chunks.c.vector_key).where(
+        chunks.c.document_id == document_id, chunks.c.build == build
+    )
+    known = {(row.chunk_id, row.vector_key): row.row for row in connection.execute(query)}
     new = {name: chunk for name, chunk in named.items() if name not in known}
     if new:
-        connection.execute(
-            insert(chunks), [_chunk_values(document_id, name, chunk, generation) for name, chunk in new.items()]
-        )
-        query = select(chunks.c.row, chunks.c.chunk_id, chunks.c.vector_key).where(
-            chunks.c.document_id == document_id, chunks.c.indexed == generation
-        )
-        known |= {(row.chunk_id, row.vector_key): row.row for row in connection.execute(query)}
+        common = {"document_id": document_id, "indexed": generation, "build": build}
+        connection.execute(insert(chunks), [{**_chunk_values(name, chunk), **common} for name, chunk in new.items()])
+        known = {(row.chunk_id, row.vector_key): row.row for row in connection.execute(query)}
     rows = [known[name] for name in named]
-    for part in slices(rows):
-        connection.execute(update(chunks).where(chunks.c.row.in_(part), not_indexed()).values(indexed=generation))
+    if generation is not None:
+        for part in slices(rows):
+            connection.execute(update(chunks).where(chunks.c.row.in_(part), not_indexed()).values(indexed=generation))
     return rows
 
 
@@ -305,19 +337,17 @@ def _named(document_id: str, wanted: Sequence[Chunk], model: str) -> dict[tuple[
     return named
 
 
-def _chunk_values(document_id: str, name: tuple[str, str], chunk: Chunk, generation: int) -> Mapping[str, object]:
+def _chunk_values(name: tuple[str, str], chunk: Chunk) -> Mapping[str, object]:
     return {
         "chunk_id": name[0],
         "vector_key": name[1],
-        "document_id": document_id,
         "section": json.dumps(chunk.section, ensure_ascii=False),
         "context": chunk.context,
         "text": chunk.text,
-        "indexed": generation,
     }
 
 
-def _place(connection: Connection, version_id: int, placed: Sequence[Chunk], rows: Sequence[int]) -> None:
+def _place(connection: Connection, version_id: int, placed: Sequence[Chunk], rows: Sequence[int], build: int) -> None:
     if not placed:
         return
     connection.execute(
@@ -325,6 +355,7 @@ def _place(connection: Connection, version_id: int, placed: Sequence[Chunk], row
         [
             {
                 "version_id": version_id,
+                "build": build,
                 "ordinal": ordinal,
                 "row": row,
                 "start": chunk.start,

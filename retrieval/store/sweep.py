@@ -10,9 +10,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from retrieval.store import staging
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
+from retrieval.store.builds import Builds
+from retrieval.store.built import builds_leaving, builds_left, switched_at, unfinished
+from retrieval.store.catalog import current_build
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes
-from retrieval.store.schema import LEAVING, chunks, placements, settings, vectors, versions
+from retrieval.store.schema import LEAVING, chunks, placements, rebuilt, settings, vectors, versions
 from retrieval.store.slicing import slices
 
 KEPT_VERSIONS = 3
@@ -22,7 +25,10 @@ _SETTING = "keep"
 class Sweeper:
     """Works under the index's lock. Queries go on meanwhile."""
 
-    def __init__(self, database: Database, blobs: Blobs, indexes: Indexes, visibility: Visibility) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, indexes: Indexes, visibility: Visibility, builds: Builds
+    ) -> None:
+        self._builds = builds
         self._database = database
         self._blobs = blobs
         self._indexes = indexes
@@ -32,9 +38,24 @@ class Sweeper:
         reachable = self._visibility.oldest_in_use()
         with self._database.write() as connection:
             _drop_old_versions(connection, reachable)
+        self.drop_builds()
         self.unindex()
         with self._database.write() as connection:
             _drop_orphans(connection)
+
+    def drop_builds(self) -> None:
+        """Take out of the catalogue and off the disk the builds that neither answer nor are being made."""
+        with self._database.read() as connection:
+            leaving, needed = builds_leaving(connection), _needed_builds(connection)
+            switched = switched_at(connection)
+        if not leaving or self._visibility.oldest_in_use() < switched:
+            return  # none is, or a query is reading the one that answered before
+        with self._database.write() as connection:
+            for table in (placements, rebuilt, chunks):
+                connection.execute(delete(table).where(table.c.build.not_in(needed)))
+        self._builds.drop_others(needed)
+        with self._database.write() as connection:
+            builds_left(connection)
 
     def drop_originals(self) -> None:
         """Remove the originals that no kept version was read from."""
@@ -59,7 +80,8 @@ class Sweeper:
     def _unreachable(self, reachable: int) -> list[int]:
         kept = versions.c.published.is_(None) | versions.c.retired.is_(None) | (versions.c.retired > reachable)
         needed = select(placements.c.row).join(versions, versions.c.id == placements.c.version_id).where(kept)
-        query = select(chunks.c.row).where(chunks.c.indexed.is_not(None), chunks.c.row.not_in(needed))
+        mine = chunks.c.build == self._indexes.build, chunks.c.indexed.is_not(None)
+        query = select(chunks.c.row).where(*mine, chunks.c.row.not_in(needed))
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
@@ -87,6 +109,11 @@ def _drop_old_versions(connection: Connection, reachable: int) -> None:
     query = select(versions.c.id).where(versions.c.retired <= reachable, place >= kept_versions(connection))
     old = list(connection.execute(query).scalars())
     staging.delete_versions(connection, old)
+
+
+def _needed_builds(connection: Connection) -> set[int]:
+    begun = unfinished(connection)
+    return {current_build(connection), *([begun.number] if begun else [])}
 
 
 def _drop_orphans(connection: Connection) -> None:

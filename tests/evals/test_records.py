@@ -8,7 +8,8 @@ from evals.models import Record
 from evals.records import COLLECTION, fill, fingerprint, staged
 from retrieval.models import KnownDocument, Outcome, StagedVersion
 from retrieval.store.embed import resolve
-from retrieval.store.index import Acknowledged, ChunkLimits
+from retrieval.store.index import Acknowledged
+from retrieval.store.limits import ChunkLimits
 
 LIMITS = ChunkLimits(256, 2, resolve("default") / "tokenizer.json")
 ROOT = "beir:abc"

@@ -14,6 +14,7 @@ from retrieval.models import Outcome
 from retrieval.store import staging
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
+from retrieval.store.builds import Builds
 from retrieval.store.database import Database
 from retrieval.store.history import tombstones
 from retrieval.store.indexes import INDEX_NAMES, Indexes
@@ -38,7 +39,10 @@ class Forgotten:
 class Forgetter:
     """Works under the index's lock."""
 
-    def __init__(self, database: Database, blobs: Blobs, indexes: Indexes, visibility: Visibility) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, indexes: Indexes, visibility: Visibility, builds: Builds
+    ) -> None:
+        self._builds = builds
         self._database = database
         self._blobs = blobs
         self._indexes = indexes
@@ -64,9 +68,11 @@ class Forgetter:
     def erase(self, buried: Sequence[str]) -> Forgotten:
         """Everything that the home holds of buried documents; the first is the one of which the others are parts."""
         self._visibility.refresh()  # a document that is deleted can't tell any more that it has changed
+        self._builds.drop_unopened()
         found = [self._erase(document_id) for document_id in buried]
-        for name in INDEX_NAMES:
-            self._indexes.rebuild(name)
+        for indexes in self._all():
+            for name in INDEX_NAMES:
+                indexes.rebuild(name)
         self._database.scrub()
         return Forgotten(
             versions=sum(one.versions for one in found),
@@ -78,7 +84,8 @@ class Forgetter:
 
     def _erase(self, document_id: str) -> Forgotten:
         rows = self._leaving(document_id)
-        self._indexes.delete(rows)
+        for indexes in self._all():
+            indexes.delete(rows)
         with self._database.write() as connection:
             hashes = _hashes(connection, document_id)
             kept = _delete(connection, document_id)
@@ -92,6 +99,10 @@ class Forgetter:
             buried = tombstones.unfinished(connection)
         if buried:
             self.erase(buried)
+
+    def _all(self) -> list[Indexes]:
+        """What answers, and what another build's rows are in: one that is being made, or has just been replaced."""
+        return [self._indexes, *self._builds.beside(self._indexes.build)]
 
     def _leaving(self, document_id: str) -> list[int]:
         mine = chunks.c.document_id == document_id

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from retrieval.errors import NotFound, UsageError
 from retrieval.models import Caller
-from retrieval.store.catalog import groups_of, may_see, no_document
+from retrieval.store.catalog import answering, groups_of, may_see, no_document
 from retrieval.store.database import Database
 from retrieval.store.history.differing import PlacedChunk, VersionDiff, compare
 from retrieval.store.schema import chunks, documents, placements, versions
@@ -142,7 +142,7 @@ def _placed(connection: Connection, document_id: str, number: int) -> list[Place
         )
         .join(placements, placements.c.row == chunks.c.row)
         .join(versions, versions.c.id == placements.c.version_id)
-        .where(versions.c.document_id == document_id, versions.c.number == number)
+        .where(versions.c.document_id == document_id, versions.c.number == number, placements.c.build == answering())
         .order_by(placements.c.ordinal)
     )
     return [

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from sqlalchemy import Connection, func, select, text
 
-from retrieval.store.catalog import live
+from retrieval.store.catalog import answering, live
 from retrieval.store.schema import chunks, documents, placements, vectors, versions
 from retrieval.store.staging import not_indexed
 from retrieval.store.upkeep.findings import Finding, finding
@@ -24,10 +24,12 @@ def examine(connection: Connection) -> list[Finding]:
 
 
 def bad_vectors(connection: Connection, dimension: int) -> list[str]:
-    """Keys of chunks that have no vector, or one that is none."""
-    wanted = set(connection.execute(select(chunks.c.vector_key).distinct()).scalars())
+    """Keys of chunks of the build that answers which have no vector, or one that is none."""
+    mine = select(chunks.c.vector_key).where(chunks.c.build == answering()).distinct()
+    wanted = set(connection.execute(mine).scalars())
     bad = []
-    for row in connection.execution_options(yield_per=1_000).execute(select(vectors)):
+    held = select(vectors).where(vectors.c.key.in_(mine.scalar_subquery()))
+    for row in connection.execution_options(yield_per=1_000).execute(held):
         wanted.discard(row.key)
         if len(row.vector) != 4 * dimension:
             bad.append(row.key)
@@ -43,7 +45,7 @@ def unfindable(connection: Connection) -> list[int]:
     placed = (
         select(placements.c.row)
         .join(versions, versions.c.id == placements.c.version_id)
-        .where(live())
+        .where(live(), placements.c.build == answering())
         .scalar_subquery()
     )
     return list(connection.execute(select(chunks.c.row).where(chunks.c.row.in_(placed), not_indexed())).scalars())
@@ -79,7 +81,8 @@ def _misplaced(connection: Connection) -> list[Finding]:
 
 
 def _uncounted(connection: Connection) -> list[Finding]:
-    held = select(func.count()).where(placements.c.version_id == versions.c.id).correlate(versions).scalar_subquery()
+    mine = placements.c.version_id == versions.c.id, placements.c.build == answering()
+    held = select(func.count()).where(*mine).correlate(versions).scalar_subquery()
     query = (
         select(documents.c.path, versions.c.number)
         .join(versions, versions.c.document_id == documents.c.id)

@@ -126,7 +126,8 @@ class Doctor:
             return [Finding("lexical", "the index can't be read", 1, (exc.message,))]
 
     def _wanted(self) -> Rows:
-        query = select(chunks.c.row).where(chunks.c.indexed > LEAVING).order_by(chunks.c.row)
+        mine = chunks.c.build == self.indexes.build, chunks.c.indexed > LEAVING
+        query = select(chunks.c.row).where(*mine).order_by(chunks.c.row)
         with self.database.read() as connection:
             return np.array(list(connection.execute(query).scalars()), dtype=np.int64)
 

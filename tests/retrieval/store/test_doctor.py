@@ -178,7 +178,7 @@ def test_an_index_whose_files_lost_their_ends_is_filled_again(
 def test_a_reader_that_lacks_an_index_is_sent_to_the_doctor(filled: Engine, open_home: Opener) -> None:
     home = filled.home
     filled.close()
-    shutil.rmtree(home.lexical)
+    shutil.rmtree(home.indexes(1).lexical)
 
     with pytest.raises(IndexCorrupt) as refused:
         open_home(write=False).search("facts", mode="lexical")
@@ -190,10 +190,10 @@ def test_a_reader_that_lacks_an_index_is_sent_to_the_doctor(filled: Engine, open
 
 def test_what_a_killed_commit_left_behind_does_not_stop_the_next(filled: Engine) -> None:
     """tantivy names a file of deletions by a number that it counts up to again after a kill."""
-    meta = json.loads((filled.home.lexical / "meta.json").read_text())
+    meta = json.loads((filled.home.indexes(1).lexical / "meta.json").read_text())
     segment = meta["segments"][0]["segment_id"].replace("-", "")
     for ahead in range(1, 40):
-        (filled.home.lexical / f"{segment}.{meta['opstamp'] + ahead}.del").write_bytes(b"cut short")
+        (filled.home.indexes(1).lexical / f"{segment}.{meta['opstamp'] + ahead}.del").write_bytes(b"cut short")
     document = next(one for one in filled.catalog.documents(OWNER) if one.document == "a.txt")
     run = filled.index.begin_run("c", {})
 
