@@ -2,7 +2,10 @@
 
 So many documents are generated and ingested in one run, embedded by a stand-in, with real SQLite, Chroma and tantivy.
 After each tenth: seconds by the clock and of the processor (this process and the converters) for a document of that
-tenth, and the resident memory of this process and of all. Then an unchanged run, in a process of its own.
+tenth, and the resident memory of this process and of all. Of both, what the graph over the vectors takes stands apart:
+an HNSW index holds its vectors in memory, and what an insertion costs grows with their number until a search visits no
+more of them (vectors of random direction, as here, are the worst for it). Then an unchanged run, in a process of its
+own.
 """
 
 import argparse
@@ -31,32 +34,39 @@ _A_FOLDER = 500
 _PARTS = 10
 _SETTLED_SECONDS = 2.5
 _SEED = 20261130
+_GRAPH_THREADS = ("tokio-rt-worker", "sqlx-sqlite-wor")  # Chroma's, as the system names them
 VOCABULARY = [f"w{number:05d}" for number in range(20_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """After so many documents; seconds are for one document of this part, bytes at its end."""
+    """After so many documents; seconds are for one document of this part, bytes at its end.
+
+    `graph_seconds` are those of the processor that the graph's threads took, `graph_bytes` what it holds.
+    """
 
     documents: int
     wall: float
     processor: float
+    graph_seconds: float
     own_bytes: int
+    graph_bytes: int
     all_bytes: int
 
 
 class Curve:
     """The progress of a run, as points."""
 
-    def __init__(self, documents: int) -> None:
+    def __init__(self, documents: int, home: Path) -> None:
         self.points: list[Point] = []
+        self._home = home
+        self._at = _clocks()
         self._every = max(documents // _PARTS, 1)
         self._ended = 0
-        self._wall, self._processor = time.perf_counter(), _processor_seconds()
 
     def planned(self, files: int) -> None:  # noqa: ARG002 - the pipeline's protocol
         """The walk is over; documents begin."""
-        self._wall, self._processor = time.perf_counter(), _processor_seconds()
+        self._at = _clocks()
 
     def finished(self, outcome: Outcome) -> None:
         self._ended += outcome.outcome == "indexed"
@@ -66,12 +76,12 @@ class Curve:
     def published(self, chunks: int, embedded: int) -> None: ...
 
     def _mark(self) -> None:
-        wall, processor = time.perf_counter(), _processor_seconds()
-        per_document = ((wall - self._wall) / self._every, (processor - self._processor) / self._every)
-        own = resident(os.getpid())
+        now = _clocks()
+        wall, processor, graph = ((new - old) / self._every for new, old in zip(now, self._at, strict=True))
         everything = sum(resident(pid) for pid in family(os.getpid()))
-        self.points.append(Point(self._ended, *per_document, own, everything))
-        self._wall, self._processor = wall, processor
+        memory = (resident(os.getpid()), _graph_bytes(self._home), everything)
+        self.points.append(Point(self._ended, wall, processor, graph, *memory))
+        self._at = now
 
 
 def main() -> None:
@@ -80,7 +90,7 @@ def main() -> None:
         corpus, home = Path(temporary) / "corpus", Path(temporary) / "home"
         generate(corpus, arguments.documents)
         time.sleep(_SETTLED_SECONDS)
-        curve = Curve(arguments.documents)
+        curve = Curve(arguments.documents, home)
         with Engine(EngineSettings(home=home), write=True, embedder=StandIn(graphs=home / "models")) as engine:
             report = ingest(engine.index, [str(corpus)], IngestOptions(workers=arguments.workers), curve)
         again = unchanged(corpus, home)
@@ -104,6 +114,11 @@ def generate(folder: Path, documents: int, *, seed: int = _SEED) -> None:
         (place / f"{number:06d}.md").write_text(f"# Document {number}\n\n" + "\n\n".join(sections) + "\n")
 
 
+def _clocks() -> tuple[float, float, float]:
+    """Seconds by the clock, of the processor, and those of them that the graph's threads took."""
+    return time.perf_counter(), _processor_seconds(), _graph_seconds()
+
+
 def _processor_seconds() -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     own = resource.getrusage(resource.RUSAGE_SELF)
@@ -111,22 +126,46 @@ def _processor_seconds() -> float:
     return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime + running
 
 
-def _seconds_of(pid: int) -> float:
+def _graph_seconds() -> float:
+    threads = [(task / "comm", task / "stat") for task in Path("/proc/self/task").iterdir()]
+    return sum(_seconds_in(stat) for name, stat in threads if _first_line(name) in _GRAPH_THREADS)
+
+
+def _graph_bytes(home: Path) -> int:
+    """Its files, which are read into memory as they are."""
+    return sum(file.stat().st_size for file in (home / "chroma").glob("*/*.bin"))
+
+
+def _first_line(file: Path) -> str:
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return file.read_text().strip()
     except OSError:
+        return ""  # the thread has ended
+
+
+def _seconds_of(pid: int) -> float:
+    return _seconds_in(Path(f"/proc/{pid}/stat"))
+
+
+def _seconds_in(stat: Path) -> float:
+    fields = _first_line(stat).rpartition(")")[2].split()
+    if not fields:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _print(points: list[Point]) -> None:
     table = Table(title="one run, document by document", title_justify="left")
-    for name in ("documents", "ms each, by the clock", "ms each, processor", "MB, this process", "MB, all"):
+    for name in ("documents", "ms each, by the clock", "ms each, processor", "its graph", "the rest"):
+        table.add_column(name, justify="right")
+    for name in ("MB, this process", "its graph", "the rest", "MB, all"):
         table.add_column(name, justify="right")
     for one in points:
-        memory = (f"{one.own_bytes / 1e6:.0f}", f"{one.all_bytes / 1e6:.0f}")
-        table.add_row(f"{one.documents:,}", f"{one.wall * 1e3:.1f}", f"{one.processor * 1e3:.1f}", *memory)
-    Console().print(table)
+        seconds = (one.wall, one.processor, one.graph_seconds, one.processor - one.graph_seconds)
+        memory = (one.own_bytes, one.graph_bytes, one.own_bytes - one.graph_bytes, one.all_bytes)
+        milliseconds = (f"{1e3 * second:.1f}" for second in seconds)
+        table.add_row(f"{one.documents:,}", *milliseconds, *(f"{size / 1e6:.0f}" for size in memory))
+    Console(width=120).print(table)
 
 
 def _arguments() -> argparse.Namespace:

@@ -25,12 +25,14 @@ from numpy.typing import NDArray
 
 from retrieval.errors import IndexCorrupt, StorageFull
 from retrieval.ports import Ranked, Rows, Vectors
+from retrieval.store import native_memory
 from retrieval.store.durable import read_json, replace_json
 from retrieval.store.exact import best
 
 _COLLECTION = "chunks"
 _PART = 2_000  # rows of one call
 _FEWEST_DEAD = 4_096
+_ROWS_BETWEEN = 1_000  # added before freed memory is given back once more
 _EF_SEARCH = 400  # recall 0.974 of the exact top 100 at 100,000 vectors of 384 dimensions, more of the top 10
 _spoilt: Counter[Path] = Counter()  # how often a folder failed to open in this process
 _REMEDY = "`footnote doctor` makes it anew from the catalogue"
@@ -45,6 +47,7 @@ class ChromaVectors:
         self._lock = threading.RLock()
         self._state = folder / "footnote.json"
         self._counted: int | None = None
+        self._given_back_at = 0
         self._generation, self._added, self._epoch = self._recorded()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ["SQLITE_TMPDIR"] = str(folder)  # Chroma's own SQLite spills into /var/tmp otherwise
@@ -75,6 +78,9 @@ class ChromaVectors:
             content = {"generation": generation, "added": self._added, "epoch": self._epoch}
             replace_json(self._state, content)
             self._generation = generation
+            if abs(self._added - self._given_back_at) >= _ROWS_BETWEEN:
+                self._given_back_at = self._added
+                native_memory.give_back()
 
     def generation(self) -> int:
         return self._generation
