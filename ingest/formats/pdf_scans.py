@@ -74,9 +74,10 @@ class Scans:
         scale = min(DOTS_PER_INCH / _POINTS_PER_INCH, _LARGEST / max(1.0, *page.get_size()))
         bitmap = page.render(scale=scale, may_draw_forms=False)
         try:
-            lines = self._recogniser.lines(bitmap.to_numpy()[:, :, :3].copy())
+            pixels = bitmap.to_numpy()[:, :, :3].copy()
         finally:
             bitmap.close()
+        lines = self._recogniser.lines(pixels)
         lines = [line for line in lines if line.confidence >= _LEAST_SURE]
         letters = sum(len(line.text) for line in lines)
         sure = sum(line.confidence * len(line.text) for line in lines) / letters if letters else 0.0

@@ -1,12 +1,15 @@
 """Pages that are pictures of text: recognised as far as the limits go, and what was left out is named."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 
+from ingest import heap
 from ingest.convert import convert
 from ingest.errors import NoText
 from ingest.formats.ocr import Line, words
@@ -140,3 +143,33 @@ def test_lines_of_about_the_same_height_are_of_one_size() -> None:
     lines = [Line("word", Box(0, 100 * n, 100, 100 * n + high), 1.0) for n, high in enumerate(heights)]
 
     assert [word.style.size for word in words(lines, 2.0)] == [10.2, 10.2, 10.2, 20.0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process is read from /proc")
+def test_reading_a_full_page_takes_a_process_less_than_400_mb(tmp_path: Path) -> None:
+    """Full lines of many widths: what was held for each width, and holes between large blocks, took more than 500."""
+    words = "Invoices are paid within thirty days of receipt unless the contract says otherwise in writing. "
+    lines = [(words * 3)[n % 7 : n % 7 + 85 + n] for n in range(12)]
+    picture = Image.new("L", (2480, 3508), 255)
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(picture).text((150, 200 + 80 * number), line, fill=0, font=ImageFont.load_default(46))
+    picture.save(tmp_path / "scan.pdf", resolution=300.0)
+    asked = (
+        "from tests.ingest.formats.test_ocr import Path, read; import sys; text = read(Path(sys.argv[1])).text;"
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'));"
+        "print(text.count('thirty'), peak.split()[1])"
+    )
+
+    command = [sys.executable, "-c", asked, str(tmp_path / "scan.pdf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    found, kibibytes = map(int, done.stdout.split())
+    assert found >= len(lines)
+    assert kibibytes * 1024 < 400e6
+
+
+def test_what_is_freed_goes_back_without_glibc_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heap, "_glibc", lambda: None)
+
+    with heap.mapped():
+        heap.give_back()
