@@ -29,21 +29,33 @@ def of_document(path: str, title: str) -> frozenset[str]:
 def in_question(question: str) -> dict[str, float]:
     """Words with a digit or a capital that does not begin a sentence, and neighbours of them as one, with weights.
 
-    In a question without any capital all words that are no stop words may be names; in one of a few words, no
-    sentence, the first is as good as the others.
+    A capital that begins a sentence counts before another name (`Best Buy revenue 2021`). In a question without any
+    capital all words that are no stop words may be names; in one of a few words, no sentence, the first is as good as
+    the others.
     """
-    careless = question.islower()
-    few = len(question.split()) <= _FEW_WORDS
-    firsts = set() if few else {match.start(1) for match in _FIRST.finditer(question)}
     terms: dict[str, float] = {}
     run: list[str] = []
-    for match in (*_WORD.finditer(question), None):
-        if match and (careless or _is_name(match.group(), is_first=match.start() in firsts)):
-            run += words(match.group())
+    for word, is_name in (*_told_apart(question), ("", False)):
+        if is_name:
+            run += words(word)
         elif run:
             _add(terms, [word for word in run if not is_stop_word(word.lower(), ENGLISH) or word.isupper()])
             run = []
     return terms
+
+
+def _told_apart(question: str) -> list[tuple[str, bool]]:
+    """Each word, and whether it is written like a name."""
+    matches = list(_WORD.finditer(question))
+    if question.islower():
+        return [(match.group(), True) for match in matches]
+    few = len(question.split()) <= _FEW_WORDS
+    firsts = set() if few else {match.start(1) for match in _FIRST.finditer(question)}
+    told = [(match.group(), _is_name(match.group(), is_first=match.start() in firsts)) for match in matches]
+    return [
+        (word, is_name or (follows and _is_name(word, is_first=False)))
+        for (word, is_name), (_, follows) in zip(told, [*told[1:], ("", False)], strict=True)
+    ]
 
 
 def _runs(found: list[str]) -> Iterator[str]:

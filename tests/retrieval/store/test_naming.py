@@ -83,10 +83,11 @@ def test_a_name_in_two_words_meets_the_one_of_a_file() -> None:
 
 
 def test_words_written_like_a_name_are_names() -> None:
-    """The first of a sentence is not told from any other word; digits and capitals inside a word tell."""
+    """The first of a sentence is told from other words before a name alone; digits and capitals inside a word tell."""
     assert set(named.in_question("Does Amazon pay FY2017 dividends? Has AWS?")) == {
         "amazon", "fy2017", "fy", "2017", "aws",
     }  # fmt: skip
     assert named.in_question("Measuring outcomes is of use") == {}
     assert set(named.in_question("Amazon revenue")) == {"amazon"}
+    assert set(named.in_question("Best Buy capital expenditure 2021")) == {"best", "buy", "bestbuy", "2021"}
     assert set(named.in_question("what does amazon pay")) >= {"amazon", "pay"}
