@@ -34,6 +34,7 @@ _VERBS = {
     "runs": "list the ingest runs, and how each source ended",
     "doctor": "check that all is sound, and mend; make the indexes anew",
     "rebuild": "check that all is sound, and mend; make the indexes anew",
+    "reindex": "change to another embedding model or other chunk limits",
     "export": "write the home into one file; make a new home of it",
     "import": "write the home into one file; make a new home of it",
     "key": "add, list and revoke API keys",
@@ -43,7 +44,7 @@ _VERBS = {
 }
 _ROOMS = {
     "history": ("versions", "diff", "rollback", "forget"),
-    "upkeep": ("doctor", "rebuild", "export"),
+    "upkeep": ("doctor", "rebuild", "reindex", "export"),
 }
 _MODULES = {"eval": "evaluate.group", "import": "upkeep.restore", "ingest": "feed"} | {
     name: f"{room}.{name}" for room, names in _ROOMS.items() for name in names

@@ -57,21 +57,21 @@ class Counts:
 
 
 @contextlib.contextmanager
-def shown() -> Iterator[Callable[[Tally], None]]:
-    """Shows what it is called with, on stderr."""
-    with _bar() if sys.stderr.isatty() else _lines() as show:
+def shown(of: str = "files") -> Iterator[Callable[[Tally], None]]:
+    """Shows what it is called with, on stderr; `of` are what it counts."""
+    with _bar(of) if sys.stderr.isatty() else _lines(of) as show:
         yield show
 
 
 @contextlib.contextmanager
-def _bar() -> Iterator[Callable[[Tally], None]]:
+def _bar(of: str) -> Iterator[Callable[[Tally], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (
         TextColumn("Reading"),
         BarColumn(bar_width=32),
         MofNCompleteColumn(),
-        TextColumn("files · {task.fields[pages]:,} pages · {task.fields[chunks]:,} chunks{task.fields[left]}"),
+        TextColumn(of + " · {task.fields[pages]:,} pages · {task.fields[chunks]:,} chunks{task.fields[left]}"),
     )
     with Progress(*columns, console=terminal.stderr(), transient=True) as progress:
         task = progress.add_task("", total=None, pages=0, chunks=0, left="")
@@ -91,7 +91,7 @@ def _bar() -> Iterator[Callable[[Tally], None]]:
 
 
 @contextlib.contextmanager
-def _lines() -> Iterator[Callable[[Tally], None]]:
+def _lines(of: str) -> Iterator[Callable[[Tally], None]]:
     started = spoke = time.monotonic()
 
     def show(tally: Tally) -> None:
@@ -99,13 +99,14 @@ def _lines() -> Iterator[Callable[[Tally], None]]:
         now = time.monotonic()
         if now - spoke >= _SECONDS_BETWEEN_LINES and tally.files:
             spoke = now
-            terminal.note(_line(tally, now - started))
+            terminal.note(_line(tally, now - started, of))
 
     yield show
 
 
-def _line(tally: Tally, seconds: float) -> str:
-    line = f"{tally.ended:,} of {tally.files:,} files, {tally.pages:,} pages, {tally.chunks:,} chunks"
+def _line(tally: Tally, seconds: float, of: str = "files") -> str:
+    pages = f"{tally.pages:,} pages, " if of == "files" else ""
+    line = f"{tally.ended:,} of {tally.files:,} {of}, {pages}{tally.chunks:,} chunks"
     line += f", {tally.chunks / seconds:,.1f} chunks/s" if tally.chunks and seconds > 0 else ""
     left = seconds_left(tally, seconds)
     return line if left is None else f"{line}, about {left:,.0f} s left"

@@ -8,10 +8,15 @@ from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
     from retrieval.store.backup.importing import Imported
+    from retrieval.store.index import Index
     from retrieval.store.indexes import IndexName
+    from retrieval.store.reindex.reindexer import Reindexed, State
     from retrieval.store.upkeep.findings import Finding
     from retrieval.store.upkeep.upkeep import Upkeep
 
+_CALIBRATE = (
+    "thresholds that were calibrated for the model before are dropped: `footnote eval calibrate` makes new ones"
+)
 _NO_KEYS = "keys and answers are not in it; it holds documents of every group: keep it as you keep the home"
 
 
@@ -24,6 +29,15 @@ class FindingObject(TypedDict):
     remedy: str
 
 
+class UnfinishedObject(TypedDict):
+    """A reindex that is at work or unfinished: `ended` of `total` versions are in it."""
+
+    model: str
+    chunk_tokens: int
+    ended: int
+    total: int
+
+
 class DiagnosisObject(TypedDict):
     sound: bool
     findings: list[FindingObject]
@@ -33,12 +47,32 @@ class DiagnosisObject(TypedDict):
     vectors: int
     originals: int
     seconds: float
+    reindex: UnfinishedObject | None
 
 
 class RebuiltObject(TypedDict):
     index: str
     chunks: int
     embedded: int
+
+
+class ReindexedObject(TypedDict):
+    """`versions` and `chunks` were written by this call. `as_before` are versions that could not be cut otherwise."""
+
+    switched: bool
+    model: str
+    dimension: int
+    chunk_tokens: int
+    versions: int
+    chunks: int
+    embedded: int
+    as_before: list[dict[str, str]]
+    seconds: float
+    notes: list[str]
+
+
+class CancelledObject(TypedDict):
+    cancelled: bool
 
 
 class ExportedObject(TypedDict):
@@ -88,8 +122,9 @@ def imported_object(done: "Imported") -> ImportedObject:
     }
 
 
-def diagnosis_object(upkeep: "Upkeep", *, repair: bool) -> DiagnosisObject:
-    found = upkeep.examine(repair=repair)
+def diagnosis_object(index: "Index", *, repair: bool) -> DiagnosisObject:
+    found = index.upkeep.examine(repair=repair)
+    begun = index.reindexer.state()
     return {
         "sound": found.sound,
         "findings": [_finding(one) for one in found.findings],
@@ -99,11 +134,48 @@ def diagnosis_object(upkeep: "Upkeep", *, repair: bool) -> DiagnosisObject:
         "vectors": found.vectors,
         "originals": found.originals,
         "seconds": round(found.seconds, 3),
+        "reindex": _unfinished(begun) if begun else None,
+    }
+
+
+def _unfinished(begun: "State") -> UnfinishedObject:
+    recipe = begun.recipe
+    return {
+        "model": recipe.model,
+        "chunk_tokens": recipe.chunk_tokens,
+        "ended": begun.ended,
+        "total": begun.total,
     }
 
 
 def rebuilt_object(upkeep: "Upkeep", name: "IndexName") -> RebuiltObject:
     return {"index": name, "chunks": upkeep.rebuild(name), "embedded": 0}
+
+
+def cancelled_object(index: "Index") -> CancelledObject:
+    return {"cancelled": index.reindexer.cancel()}
+
+
+def reindexed_object(done: "Reindexed", *, seconds: float) -> ReindexedObject:
+    recipe = done.recipe
+    return {
+        "switched": done.switched,
+        "model": recipe.model,
+        "dimension": recipe.dimension,
+        "chunk_tokens": recipe.chunk_tokens,
+        "versions": done.versions,
+        "chunks": done.chunks,
+        "embedded": done.embedded,
+        "as_before": [{"uri": uri, "reason": why} for uri, why in done.as_before],
+        "seconds": round(seconds, 3),
+        "notes": _notes(done),
+    }
+
+
+def _notes(done: "Reindexed") -> list[str]:
+    if not done.switched:
+        return ["the index is made by this model and these limits already"]
+    return [_CALIBRATE] if done.other_model else []
 
 
 def _finding(one: "Finding") -> FindingObject:

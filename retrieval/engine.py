@@ -73,7 +73,7 @@ class Engine:
     @property
     def embedder(self) -> RememberingEmbedder:
         """What questions and sentences are embedded by now."""
-        return self._serving.embedder
+        return self._now().embedder
 
     @property
     def known(self) -> Known:
@@ -145,20 +145,20 @@ class Engine:
     @property
     def answerer(self) -> "Answerer":
         """Of the build that answers now."""
-        return self._serving.answerer
+        return self._now().answerer
 
     @property
     def searcher(self) -> Searches:
         """Of the build that answers now: single chunks, in the order of the two rankings."""
-        return self._serving.searcher
+        return self._now().searcher
 
     @property
     def _vectors(self) -> VectorIndex:
-        return self._serving.build.vectors
+        return self._now().build.vectors
 
     @property
     def _lexical(self) -> LexicalIndex:
-        return self._serving.build.lexical
+        return self._now().build.lexical
 
     def close(self) -> None:
         self._closing.close()
@@ -251,6 +251,12 @@ class Engine:
             settings=self.settings,
             reranker=lambda: self._reranker,
         )
+
+    def _now(self) -> Serving:
+        """What answers at this moment, for who uses a part of it."""
+        if (serving := self._serving).build.number != self.catalog.build():
+            self._follow(serving)
+        return self._serving
 
     def _follow(self, left: Serving) -> None:
         """Answer from the build that answers now, where that was not done since `left` was found to be another's."""

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.routes.jobs import JobObject, job_object
 from api.server.deps import Owner, Serving
-from api.server.schemas import DoctorBody, ExportBody, RebuildBody
+from api.server.schemas import DoctorBody, ExportBody, RebuildBody, ReindexBody
 
 router = APIRouter(prefix="/v1", tags=["upkeep"])
 
@@ -19,6 +19,16 @@ def doctor(body: DoctorBody, serving: Serving, owner: Owner) -> JobObject:
 def rebuild(body: RebuildBody, serving: Serving, owner: Owner) -> JobObject:
     """Make one index anew from the catalogue, embedding nothing."""
     return job_object(serving.jobs.submit("rebuild", body.model_dump(), asker=owner.key_id), serving)
+
+
+@router.post("/reindex", status_code=202)
+def reindex(body: ReindexBody, serving: Serving, owner: Owner) -> JobObject:
+    """Build the index anew by another model or other chunk limits beside the one that answers, then switch to it.
+
+    Ingest jobs go on meanwhile, and what they publish is in both. With `cancel` an unfinished one is given up.
+    """
+    kind = "reindex-cancel" if body.cancel else "reindex"
+    return job_object(serving.jobs.submit(kind, body.model_dump(), asker=owner.key_id), serving)
 
 
 @router.post("/export", status_code=202)

@@ -1,4 +1,7 @@
-"""Work that takes longer than a request: one thread, one job at a time, its state kept across restarts."""
+"""Work that takes longer than a request: one job at a time, its state kept across restarts.
+
+A reindex has a thread of its own, for it may take hours and lets others publish meanwhile.
+"""
 
 import queue
 import threading
@@ -24,6 +27,9 @@ class Work(Protocol):
     def __call__(self, kind: str, arguments: Mapping[str, Any], progress: Counts) -> Mapping[str, Any]: ...
 
 
+_BESIDE = ("reindex",)
+
+
 @dataclass(frozen=True, slots=True)
 class _Running:
     job_id: str
@@ -31,65 +37,87 @@ class _Running:
     started: float
 
 
+class _Lane:
+    """Jobs of which one runs at a time."""
+
+    def __init__(self, name: str, run: "Callable[[_Lane], None]") -> None:
+        self.queue: queue.Queue[Job | None] = queue.Queue()
+        self.running: _Running | None = None
+        self.thread = threading.Thread(target=run, args=(self,), name=name, daemon=True)
+
+
 class JobRunner:
-    """Runs jobs in the order in which they were submitted."""
+    """Runs jobs in the order in which they were submitted, those that run beside the others on their own."""
 
     def __init__(self, jobs: Jobs, work: Work) -> None:
         self._jobs = jobs
         self._work = work
-        self._queue: queue.Queue[Job | None] = queue.Queue()
         self._stop = threading.Event()
-        self._running: _Running | None = None
-        self._thread = threading.Thread(target=self._run, name="footnote-jobs", daemon=True)
+        self._lane = _Lane("footnote-jobs", self._run)
+        self._beside = _Lane("footnote-reindex", self._run)
 
     def start(self) -> None:
         """What an earlier server left unfinished has failed; run it again."""
         self._jobs.fail_unfinished(_told(interrupted()))
-        self._thread.start()
+        for lane in self._lanes:
+            lane.thread.start()
 
     def submit(self, kind: str, arguments: Mapping[str, Any], *, asker: str) -> Job:
         """A queued job. Raises `Interrupted` while the server shuts down."""
         if self._stop.is_set():
             raise interrupted()
         job = self._jobs.add(kind, arguments, asker=asker)
-        self._queue.put(job)
+        (self._beside if kind in _BESIDE else self._lane).queue.put(job)
         return job
 
     def progress(self, job_id: str) -> Counts | None:
         """Null unless this job is running."""
-        running = self._running
-        return running.progress if running is not None and running.job_id == job_id else None
+        running = self._running(job_id)
+        return running.progress if running is not None else None
 
     def seconds(self, job_id: str) -> float:
         """For how long this job has been running; 0 unless it is."""
-        running = self._running
-        return time.monotonic() - running.started if running is not None and running.job_id == job_id else 0.0
+        running = self._running(job_id)
+        return time.monotonic() - running.started if running is not None else 0.0
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        return all(lane.thread.is_alive() for lane in self._lanes)
 
     @property
     def waiting(self) -> int:
-        return self._queue.qsize()
+        return sum(lane.queue.qsize() for lane in self._lanes)
 
     def request_stop(self) -> None:
-        """The running job ends at its next step, those that wait never start."""
+        """The running jobs end at their next step, those that wait never start."""
         self._stop.set()
-        self._queue.put(None)
+        for lane in self._lanes:
+            lane.queue.put(None)
 
     def join(self, timeout: float) -> bool:
-        """Whether the thread ended within so many seconds."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        """Whether the threads ended within so many seconds."""
+        limit = time.monotonic() + timeout
+        for lane in self._lanes:
+            lane.thread.join(max(0.0, limit - time.monotonic()))
+        return not any(lane.thread.is_alive() for lane in self._lanes)
 
-    def _run(self) -> None:
-        while (job := self._queue.get()) is not None and not self._stop.is_set():
+    @property
+    def _lanes(self) -> tuple[_Lane, _Lane]:
+        return self._lane, self._beside
+
+    def _running(self, job_id: str) -> _Running | None:
+        found = (lane.running for lane in self._lanes)
+        return next((one for one in found if one is not None and one.job_id == job_id), None)
+
+    def _run(self, lane: _Lane) -> None:
+        while (job := lane.queue.get()) is not None and not self._stop.is_set():
             progress = Counts(self._check)
-            self._running = _Running(job.job_id, progress, time.monotonic())
+            lane.running = _Running(job.job_id, progress, time.monotonic())
             self._kept(partial(self._do, job, progress))
-            self._running = None
-        self._kept(partial(self._jobs.fail_unfinished, _told(interrupted())))
+            lane.running = None
+        if lane is self._lane:
+            self._beside.thread.join()  # its last job's end is written down by itself
+            self._kept(partial(self._jobs.fail_unfinished, _told(interrupted())))
 
     def _kept(self, work: Callable[[], None]) -> None:
         """A job whose state can't be written down does not keep the next one from running."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from api.bounds import LARGEST_NUMBER, MAX_QUESTION
 from retrieval.models import Filters, Turn
@@ -134,6 +134,22 @@ class ExportBody(_Body):
 
 class RebuildBody(_Body):
     index: Literal["vectors", "lexical"]
+
+
+class ReindexBody(_Body):
+    """`model` is a sentence-transformers name or a path on the server, `chunk_tokens` 0 for the chunker's own measure;
+    what is left out stays as it is. `cancel` gives up one that is at work or unfinished.
+    """
+
+    model: Annotated[str, StringConstraints(min_length=1, max_length=4096)] | None = None
+    chunk_tokens: Annotated[int, Field(ge=0, le=8192)] | None = None
+    cancel: bool = False
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if self.cancel and (self.model is not None or self.chunk_tokens is not None):
+            raise ValueError("cancel goes alone")
+        return self
 
 
 class UploadFields(_Body):

@@ -42,9 +42,17 @@ class Working:
                 crawl=self._crawl,
             )
         if kind == "doctor":
-            return upkeep.diagnosis_object(self._index.upkeep, repair=arguments["repair"])
+            return upkeep.diagnosis_object(self._index, repair=arguments["repair"])
         if kind == "rebuild":
             return upkeep.rebuilt_object(self._index.upkeep, arguments["index"])
         if kind == "export":
             return upkeep.exported_object(self._index.upkeep, Path(arguments["path"]), progress.counted)
+        if kind == "reindex-cancel":
+            return upkeep.cancelled_object(self._index)
+        if kind == "reindex":
+            from api import reindexing  # loads what cuts documents
+
+            return reindexing.in_place(
+                self._index, arguments, progress=progress, workers=self._workers, converting=self._converting
+            )
         raise Internal(f"no job is called {kind}")

@@ -45,8 +45,7 @@ class Build:
 
     def limits(self, settings: ChunkSettings) -> ChunkLimits:
         """How documents are cut for it; `settings` says what its recipe does not."""
-        cut = replace(settings, max_tokens=self.recipe.chunk_tokens)
-        return ChunkLimits(self.embedder.max_tokens, SPECIAL_TOKENS, self.model.tokenizer, cut)
+        return limits_of(self.recipe, self.model, settings)
 
     def close(self) -> None:
         self.vectors.close()
@@ -144,6 +143,11 @@ class Builds:
                 raise
             folders.forget_lexical()
             return TantivyIndex(folders.lexical)
+
+
+def limits_of(recipe: Recipe, model: Model, settings: ChunkSettings) -> ChunkLimits:
+    cut = replace(settings, max_tokens=recipe.chunk_tokens)
+    return ChunkLimits(recipe.max_tokens, SPECIAL_TOKENS, model.tokenizer, cut)
 
 
 def named(models: Callable[[str], Model], recipe: Recipe) -> Model:

@@ -67,7 +67,7 @@ class Index(Known):
         self._chunking = chunking
         self._open_runs: set[int] = set()
         self.work_on(builds.answering())
-        self.reindexer = Reindexer(database, builds, self)
+        self.reindexer = Reindexer(database, builds, self, chunking)
 
     def work_on(self, build: Build) -> None:
         """Write to this build, which answers, from now on."""
@@ -255,6 +255,11 @@ class Index(Known):
             self._sweeper.sweep()
             if len(self._open_runs) <= 1:  # another run may be converting originals that no version names yet
                 self._sweeper.drop_originals()
+
+    def sweep_indexes(self) -> None:
+        """The same, but for originals: for who is no run itself."""
+        with self._lock:
+            self._sweeper.sweep()
 
     def _vacate(self, connection: Connection, document_id: str, path: str) -> None:
         """Give way at `path` where a document that is no longer published still holds it."""

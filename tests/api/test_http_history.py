@@ -38,7 +38,9 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    with Engine(EngineSettings(tmp_path / "home"), write=True, embedder=FakeEmbedder()) as engine:
+    settings = EngineSettings(tmp_path / "home")
+    others = {"second": FakeEmbedder(dimension=48, fingerprint="fake-2")}
+    with Engine(settings, write=True, embedder=FakeEmbedder(), models=others) as engine:
         for number in ("one", "two"):
             run = engine.index.begin_run("c", {})
             batch = [
@@ -49,8 +51,8 @@ def home(tmp_path: Path) -> Iterator[Home]:
             engine.index.finish_run(run)
         ids = {one.document: one.document_id for one in engine.catalog.documents(OWNER)}
         activity = Activity(tmp_path / "home")
-        settings = Settings(home=tmp_path / "home")
-        services = assemble(settings, engine, activity=activity, token="local", index=engine.index)
+        served = Settings(home=tmp_path / "home")
+        services = assemble(served, engine, activity=activity, token="local", index=engine.index)
         yield Home(engine, activity, create_app(services), ids["a.txt"], ids["b.txt"])
         activity.close()
 

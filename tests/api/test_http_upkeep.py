@@ -11,7 +11,7 @@ from tests.api.test_http_history import Home, home
 
 __all__ = ["home"]
 
-JOBS = [("doctor", {}), ("rebuild", {"index": "lexical"}), ("export", {"path": "/nowhere/home.zip"})]
+JOBS = [("doctor", {}), ("rebuild", {"index": "lexical"}), ("export", {"path": "/nowhere/home.zip"}), ("reindex", {})]
 
 
 def ended(client: TestClient, job: Any) -> Any:
@@ -63,3 +63,41 @@ def test_a_home_is_exported_by_a_job(home: Home, tmp_path: Path) -> None:
     assert (done["report"]["documents"], done["report"]["versions"]) == (2, 4)
     assert (again["state"], again["error"]["code"]) == ("failed", "usage")
     assert relative.status_code == 422
+
+
+def test_a_reindex_is_a_job_beside_which_others_run(home: Home) -> None:
+    """It waits here for a run that is open, and meanwhile the doctor tells how far it is."""
+    run = home.engine.index.begin_run("c", {})
+    with home.as_key("root", "*", role="admin") as client:
+        job = client.post("/v1/reindex", json={"model": "second", "chunk_tokens": 99}).json()
+        while home.engine.index.reindexer.state() is None:
+            time.sleep(0.05)
+        found = ended(client, client.post("/v1/doctor", json={"repair": False}).json())["report"]["reindex"]
+        waiting = client.get(f"/v1/jobs/{job['job_id']}").json()
+        home.engine.index.finish_run(run)
+        done = ended(client, job)
+        hits = client.post("/v1/search", json={"question": "Stays."}).json()["hits"]
+
+    assert found["model"] == "second"
+    assert waiting["state"] == "running"
+    assert done["report"] == {**done["report"], "switched": True, "model": "second", "dimension": 48, "versions": 4}
+    assert done["report"]["embedded"] == done["report"]["chunks"] - 1  # what stays the same in two versions
+    assert "Stays." in hits[0]["text"]
+    assert home.engine.catalog.build() == 2
+
+
+def test_a_reindex_is_given_up_by_a_job(home: Home) -> None:
+    run = home.engine.index.begin_run("c", {})
+    with home.as_key("root", "*", role="admin") as client:
+        job = client.post("/v1/reindex", json={"model": "second", "chunk_tokens": 99}).json()
+        while home.engine.index.reindexer.state() is None:
+            time.sleep(0.05)
+        cancelled = ended(client, client.post("/v1/reindex", json={"cancel": True}).json())
+        home.engine.index.finish_run(run)
+        refused = client.post("/v1/reindex", json={"cancel": True, "model": "second"})
+        given_up = ended(client, job)
+
+    assert cancelled["report"] == {"cancelled": True}
+    assert (given_up["state"], given_up["error"]["message"]) == ("failed", "the reindex was given up")
+    assert refused.status_code == 422
+    assert home.engine.catalog.build() == 1

@@ -5,8 +5,11 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from retrieval.engine import Engine
 from retrieval.models import OWNER
+from retrieval.store.schema import chunks
 from tests.crash.expected import Expected
 from tests.crash.texts import said, unique
 
@@ -66,10 +69,20 @@ def _found(engine: Engine, chance: random.Random) -> list[str]:
     return faults
 
 
+def _left(engine: Engine) -> list[str]:
+    """No build lies in the catalogue or on the disk but the one that answers and one that can be gone on with."""
+    begun = engine.index.reindexer.state()
+    needed = {engine.catalog.build(), *([begun.number] if begun else [])}
+    with engine._database.read() as connection:
+        held = set(connection.execute(select(chunks.c.build).distinct()).scalars())
+    held |= set(engine.home.numbers()) | ({1} if engine.home.indexes(1).exact.exists() else set())
+    return [f"build {number} is left over" for number in sorted(held - needed)]
+
+
 def _sound(engine: Engine) -> list[str]:
     """The doctor finds nothing, in the catalogue, in either index, among the originals."""
     findings = engine.index.upkeep.examine(repair=False).findings
-    return [
+    return _left(engine) + [
         f"{one.place}: {one.fault} ({one.count}: {', '.join(one.examples)})"
         for one in findings
         if one.fault != _UNTIL_SWEPT

@@ -28,7 +28,7 @@ from tests.crash.damage import truncate_newest
 from tests.crash.expected import Expected
 from tests.crash.log import Log, read
 from tests.crash.queries import ask_for_ever
-from tests.crash.writer import write_for_ever
+from tests.crash.writer import MODELS, write_for_ever
 from tests.fakes import FakeEmbedder
 
 _EXACT_ROWS = 40  # visible rows above which Chroma is asked
@@ -48,6 +48,7 @@ class Report:
     mixed: int = 0
     faults: list[str] = field(default_factory=list)
     unopened: int = 0
+    switched: int = 0
     killed_in: dict[str, int] = field(default_factory=dict)
     recovery: list[float] = field(default_factory=list)
 
@@ -146,6 +147,9 @@ class Harness:
         self.report.mixed += len(wrong)
         for one in wrong[:3]:
             self._fault(f"round {self._round}: {one}")
+        for one in (one["wrong"] for one in said if one["what"] == "broken"):
+            self._fault(f"round {self._round}: a reindex ended by itself: {one}")
+        self.report.switched += sum(one["what"] == "switched" for one in said)
 
     def _fault(self, what: str) -> None:
         self.report.faults.append(what)
@@ -154,7 +158,7 @@ class Harness:
 
     def _open(self, *, write: bool = True) -> Engine:
         settings = EngineSettings(self._place / "home", exact_scan_rows=_EXACT_ROWS)
-        return Engine(settings, write=write, embedder=FakeEmbedder())
+        return Engine(settings, write=write, embedder=FakeEmbedder(), models=MODELS)
 
     def _kill(self, process: int) -> None:
         os.kill(process, signal.SIGKILL)
@@ -173,7 +177,7 @@ class Harness:
         return self._place / f"{name}.log"
 
 
-_CHATTER = ("answered", "mixed", "ready")
+_CHATTER = ("answered", "mixed", "ready", "switched")
 
 
 def _forked(work: Callable[[], None]) -> int:

@@ -8,17 +8,22 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from api.progress import Counts
 from ingest.options import IngestOptions
 from ingest.pipeline import ingest
 from retrieval.engine import Engine
+from retrieval.errors import UsageError
 from retrieval.models import OWNER, Outcome
+from retrieval.store.reindex.kept import AsBefore
 from tests.crash.log import Log
 from tests.crash.queries import ask_for_ever
 from tests.crash.texts import text_of
+from tests.fakes import FakeEmbedder
 from tests.retrieval.store.stories import indexed, version
 
 COLLECTION = "c"
 FILES = 16
+MODELS = {"first": FakeEmbedder(), "second": FakeEmbedder(dimension=48, fingerprint="fake-2")}
 _PATHS = [f"f{number}.txt" for number in range(FILES)]
 
 
@@ -47,7 +52,9 @@ class Writer:
             (3, self.sweep),
             (2, self.forget),
             (1, self.export),
+            (8, self.reindex),
         ]
+        self._reindexing: threading.Thread | None = None
 
     def change(self) -> None:
         weights, changes = zip(*self._changes, strict=True)
@@ -131,6 +138,37 @@ class Writer:
         archive = self._place / "home.zip"
         archive.unlink(missing_ok=True)
         self._engine.index.upkeep.export(archive)
+
+    def reindex(self) -> None:
+        """To the other of two models of different dimension, while the other changes go on.
+
+        One that a kill left unfinished is gone on with, or given up.
+        """
+        if self._reindexing is not None and self._reindexing.is_alive():
+            if self._chance.random() < 0.3:
+                self._log.say("cancel")
+                self._engine.index.reindexer.cancel()
+            return
+        reindexer = self._engine.index.reindexer
+        if reindexer.state() is not None and self._chance.random() < 0.3:
+            self._log.say("cancel")
+            reindexer.cancel()
+        self._log.say("reindex", unfinished=reindexer.state() is not None)
+        self._reindexing = threading.Thread(target=self._reindexed, daemon=True)
+        self._reindexing.start()
+
+    def _reindexed(self) -> None:
+        reindexer = self._engine.index.reindexer
+        other = "first" if self._engine.index.model_fingerprint == MODELS["second"].fingerprint else "second"
+        try:
+            name = None if reindexer.state() is not None else other
+            reindexer.run(reindexer.wanted(name, None), AsBefore(), Counts(lambda _: None))
+        except UsageError:
+            return  # given up meanwhile
+        except Exception as exc:
+            self._log.say("broken", wrong=f"{type(exc).__name__}: {exc}")
+            raise
+        self._log.say("switched")
 
     def _keep(self, text: str) -> None:
         source = self._place / "source.txt"

@@ -32,7 +32,7 @@ def command(*, check: bool, as_json: bool) -> int:
     quiet()
 
     def here(engine: "Engine") -> DiagnosisObject:
-        return upkeep.diagnosis_object(engine.index.upkeep, repair=not check)
+        return upkeep.diagnosis_object(engine.index, repair=not check)
 
     def there(server: "Remote") -> DiagnosisObject:
         return cast(DiagnosisObject, server.work("/v1/doctor", {"repair": not check}))
@@ -55,6 +55,9 @@ def _print(found: DiagnosisObject) -> None:
         for said in (examples, one["remedy"] if not one["repaired"] else ""):
             if said:
                 out.print(Padding(Text(terminal.plain(said), "dim"), (0, 0, 0, 8), expand=False))
+    if (begun := found["reindex"]) is not None:
+        line = f"reindex to {begun['model']!r}: {begun['ended']:,} of {begun['total']:,} versions are in it; "
+        out.print(Text(terminal.plain(line + "`footnote reindex` goes on, `reindex --cancel` gives it up")))
     looked = f"{found['documents']:,} documents, {found['versions']:,} versions, {found['chunks']:,} chunks"
     looked += f", {found['originals']:,} originals, {found['seconds']:.1f} s"
     out.print(f"{'Sound' if found['sound'] else 'Not sound'}: {looked}")

@@ -3,8 +3,9 @@
 Versions are taken batch by batch, those that answer first: cut, embedded, written to the catalogue as rows of the new
 build, and given to its indexes. A version that is published meanwhile waits with the others; one that is retired or
 rolled back to takes its rows of both builds along, for they are its own; who may see it is the document's. When
-nothing is waiting and no run is open, one transaction switches, under the lock that publishing needs. What a kill
-leaves is a build that is not whole: the same reindex goes on with it, another one is refused until it is given up.
+nothing is waiting, one transaction switches, under the lock that publishing needs; where documents are cut otherwise
+from then on, it waits until no run is open, for such a run cuts by the present limits. What a kill leaves is a build
+that is not whole: the same reindex goes on with it, another one is refused until it is given up.
 """
 
 import time
@@ -13,14 +14,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from retrieval.errors import UsageError
 from retrieval.ports import Vectors
+from retrieval.settings import ChunkSettings
 from retrieval.store import built, staging
-from retrieval.store.builds import Build, Builds, Model
+from retrieval.store.builds import Build, Builds, Model, limits_of
 from retrieval.store.built import Recipe, Unfinished
 from retrieval.store.database import Database
+from retrieval.store.indexes import Indexes
+from retrieval.store.limits import ChunkLimits
 from retrieval.store.reindex import kept, making
-from retrieval.store.reindex.kept import Cut, Cutter
+from retrieval.store.reindex.kept import Cut, Cutter, KeptVersion
 from retrieval.store.slicing import slices
 
 _EMBEDDED_AT_ONCE = 512  # texts
@@ -39,7 +45,9 @@ class Writer(Protocol):
 
     def discard_staged(self) -> None: ...
     def work_on(self, build: Build) -> None: ...
-    def sweep(self) -> None: ...
+    def sweep_indexes(self) -> None:
+        """As a sweep does, but for originals, which a run may be about to publish."""
+        ...
 
 
 class Progress(Protocol):
@@ -72,12 +80,14 @@ class Reindexed:
     embedded: int = 0
     as_before: list[tuple[str, str]] = field(default_factory=list)
     switched: bool = False
+    other_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """How far an unfinished build is, in versions."""
 
+    number: int
     recipe: Recipe
     ended: int
     total: int
@@ -86,7 +96,9 @@ class State:
 class Reindexer:
     """One at a time; a second one that begins while the first is at work is refused."""
 
-    def __init__(self, database: Database, builds: Builds, writer: Writer) -> None:
+    def __init__(self, database: Database, builds: Builds, writer: Writer, chunking: ChunkSettings) -> None:
+        """`chunking` says of cutting what a recipe does not."""
+        self._chunking = chunking
         self._database = database
         self._builds = builds
         self._writer = writer
@@ -104,11 +116,15 @@ class Reindexer:
         recipe = built.recipe_of(found.embedder, name=name, chunk_tokens=tokens)
         return Wanted(recipe, found, present.recipe, recut=_cuts_otherwise(recipe, found, present))
 
+    def limits(self, wanted: Wanted) -> ChunkLimits:
+        """How documents are cut for what is wanted."""
+        return limits_of(wanted.recipe, wanted.model, self._chunking)
+
     def state(self) -> State | None:
         """Null where none is unfinished."""
         with self._database.read() as connection:
             begun = built.unfinished(connection)
-            return State(begun.recipe, *kept.counted(connection, begun.number)) if begun else None
+            return State(begun.number, begun.recipe, *kept.counted(connection, begun.number)) if begun else None
 
     def cancel(self) -> bool:
         """Give an unfinished one up; whether there was one. One that is at work ends at its next step."""
@@ -117,7 +133,7 @@ class Reindexer:
                 found = built.unfinished(connection) is not None
                 built.give_up(connection)
             if found:
-                self._writer.sweep()
+                self._writer.sweep_indexes()
         return found
 
     def run(self, wanted: Wanted, cutter: Cutter, progress: Progress) -> Reindexed:
@@ -127,72 +143,68 @@ class Reindexer:
         `EmbeddingFailed`: then the present one answers, and the same reindex goes on where this one ended.
         """
         done = Reindexed(wanted.recipe)
-        begun = self._begun(wanted)
-        if begun is None:
+        work = self._begun(wanted)
+        if work is None:
             return done
         try:
-            self._make(begun, cutter, progress, done)
+            self._make(work, cutter, progress, done)
         finally:
             self._at_work = False
-        self._writer.sweep()
-        done.switched = True
+        self._writer.sweep_indexes()
+        done.switched, done.other_model = True, not wanted.before.same_model(wanted.recipe)
         return done
 
-    def _begun(self, wanted: Wanted) -> Unfinished | None:
+    def _begun(self, wanted: Wanted) -> "_Work | None":
         """Null where nothing is to be done."""
         with self._writer.lock:
             if self._at_work:
                 raise UsageError("a reindex is at work already", remedy="wait for it, or `footnote reindex --cancel`")
-            with self._database.write() as connection:
-                begun = built.unfinished(connection)
-                if begun is not None and not begun.recipe.makes_the_same(wanted.recipe):
-                    raise UsageError(
-                        f"a reindex to {_said(begun.recipe)} is unfinished",
-                        remedy="`footnote reindex` goes on with it, `footnote reindex --cancel` gives it up",
-                    )
-                if begun is None:
-                    if wanted.recipe.makes_the_same(wanted.before):
-                        return None
-                    number = making.next_number(connection, *self._builds.numbers())
-                    begun = Unfinished(number, wanted.recipe)
-                    built.begin(connection, begun)
-            self._builds.open(begun.number, begun.recipe, wanted.model)
-            self._builds.indexes(begun.number).replay()
+            begun = self._noted(wanted)
+            if begun is None:
+                return None
+            build = self._builds.open(begun.number, begun.recipe, wanted.model)
+            indexes = self._builds.indexes(begun.number)
+            indexes.replay()
             self._at_work = True
+        return _Work(begun, build, indexes, recut=wanted.recut)
+
+    def _noted(self, wanted: Wanted) -> Unfinished | None:
+        """The unfinished one, or a new one that the catalogue knows of from here on; null where all is as wanted."""
+        with self._database.write() as connection:
+            begun = built.unfinished(connection)
+            if begun is not None and not begun.recipe.makes_the_same(wanted.recipe):
+                raise UsageError(
+                    f"a reindex to {_said(begun.recipe)} is unfinished",
+                    remedy="`footnote reindex` goes on with it, `footnote reindex --cancel` gives it up",
+                )
+            if begun is None and not wanted.recipe.makes_the_same(wanted.before):
+                begun = Unfinished(making.next_number(connection, *self._builds.numbers()), wanted.recipe)
+                built.begin(connection, begun)
         return begun
 
-    def _make(self, begun: Unfinished, cutter: Cutter, progress: Progress, done: Reindexed) -> None:
+    def _make(self, work: "_Work", cutter: Cutter, progress: Progress, done: Reindexed) -> None:
         while True:
             with self._database.read() as connection:
-                batch = kept.waiting(connection, begun.number)
-                counts = kept.counted(connection, begun.number)
+                batch = kept.waiting(connection, work.number)
+                counts = kept.counted(connection, work.number)
             progress.counted(*counts)
             if batch:
-                self._take(begun, self._cut(cutter, batch, progress), progress, done)
-            elif self._switched(begun):
+                self._take(work, _cut(cutter, batch, progress), progress, done)
+            elif self._switched(work):
                 return
             else:
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
 
-    def _cut(self, cutter: Cutter, batch: Sequence[kept.KeptVersion], progress: Progress) -> list[Cut]:
-        cuts: list[Cut] = []
-        for one in cutter.cut(batch):
-            if one is None:
-                progress.published(0, 0)
-            else:
-                cuts.append(one)
-        return cuts
-
-    def _take(self, begun: Unfinished, cuts: Sequence[Cut], progress: Progress, done: Reindexed) -> None:
-        vectors = self._embedded(begun, cuts, progress)
+    def _take(self, work: "_Work", cuts: Sequence[Cut], progress: Progress, done: Reindexed) -> None:
+        vectors = self._embedded(work, cuts, progress)
         with self._writer.lock:
             with self._database.write() as connection:
-                _refuse_given_up(built.unfinished(connection), begun)
-                due = making.put(connection, cuts, begun, vectors)
+                _refuse_given_up(connection, work)
+                due = making.put(connection, cuts, work.begun, vectors)
             if due is None:
                 return  # they wait still, and come again
             if due[0]:
-                self._builds.indexes(begun.number).add(*due)
+                work.indexes.add(*due)
         chunks = sum(len(cut.chunks) for cut in cuts)
         done.versions += len(cuts)
         done.chunks += chunks
@@ -200,41 +212,65 @@ class Reindexer:
         done.as_before += [(cut.version.uri, cut.why) for cut in cuts if cut.why]
         progress.published(chunks, len(vectors))
 
-    def _embedded(self, begun: Unfinished, cuts: Sequence[Cut], progress: Progress) -> dict[str, Vectors]:
+    def _embedded(self, work: "_Work", cuts: Sequence[Cut], progress: Progress) -> dict[str, Vectors]:
         """The vectors that the catalogue does not hold; questions and runs go on meanwhile."""
-        texts = making.texts_of(cuts, begun.recipe)
+        texts = making.texts_of(cuts, work.begun.recipe)
         with self._database.read() as connection:
             missing = sorted(staging.missing_vectors(connection, list(texts)), key=lambda key: len(texts[key]))
-        embedder = self._builds.open_one(begun.number).embedder
         vectors: dict[str, Vectors] = {}
         for part in slices(missing, _EMBEDDED_AT_ONCE):
-            vectors |= dict(zip(part, embedder.embed_documents([texts[key] for key in part]), strict=True))
+            matrix = work.build.embedder.embed_documents([texts[key] for key in part])
+            vectors |= dict(zip(part, matrix, strict=True))
             progress.published(0, 0)
         return vectors
 
-    def _switched(self, begun: Unfinished) -> bool:
+    def _switched(self, work: "_Work") -> bool:
         """Whether nothing was left to do, so that the build answers now."""
         with self._writer.lock:
-            if not self._writer.idle:
-                return False
+            if work.recut and not self._writer.idle:
+                return False  # a run is open that cuts by the limits of the present one
             with self._database.read() as connection:
-                if kept.waiting(connection, begun.number):
+                _refuse_given_up(connection, work)
+                if kept.waiting(connection, work.number):
                     return False
             self._writer.discard_staged()
             with self._database.write() as connection:
-                due = making.settle(connection, begun.number)
+                due = making.settle(connection, work.number)
             if due[0]:
-                self._builds.indexes(begun.number).add(*due)
-            before = self._builds.answering().recipe
+                work.indexes.add(*due)
             with self._database.write() as connection:
-                _refuse_given_up(built.unfinished(connection), begun)
-                making.switch(connection, before, begun)
-            self._writer.work_on(self._builds.open_one(begun.number))
+                making.switch(connection, self._builds.answering().recipe, work.begun)
+            self._writer.work_on(work.build)
         return True
 
 
-def _refuse_given_up(found: Unfinished | None, begun: Unfinished) -> None:
-    if found is None or found.number != begun.number:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A build under way."""
+
+    begun: Unfinished
+    build: Build
+    indexes: Indexes
+    recut: bool
+
+    @property
+    def number(self) -> int:
+        return self.begun.number
+
+
+def _cut(cutter: Cutter, batch: Sequence[KeptVersion], progress: Progress) -> list[Cut]:
+    cuts: list[Cut] = []
+    for one in cutter.cut(batch):
+        if one is None:
+            progress.published(0, 0)
+        else:
+            cuts.append(one)
+    return cuts
+
+
+def _refuse_given_up(connection: Connection, work: _Work) -> None:
+    found = built.unfinished(connection)
+    if found is None or found.number != work.number:
         raise UsageError("the reindex was given up", remedy="what answered before still does; begin it again")
 
 

@@ -90,9 +90,11 @@ def fill(engine: Engine, count: int = 6) -> list[str]:
     return [outcome.document_id or "" for outcome in publish(engine, *made)]
 
 
-def reindex(engine: Engine, progress: Told | None = None, *, model: str | None = "other") -> Reindexed:
+def reindex(
+    engine: Engine, progress: Told | None = None, *, model: str | None = "other", tokens: int | None = None
+) -> Reindexed:
     reindexer = engine.index.reindexer
-    return reindexer.run(reindexer.wanted(model, None), AsBefore(), progress or Told())
+    return reindexer.run(reindexer.wanted(model, tokens), AsBefore(), progress or Told())
 
 
 def _unheeded(_: object) -> None:
@@ -318,7 +320,7 @@ def test_a_kept_version_can_be_rolled_back_to_and_its_words_found_by_the_new_mod
     assert_sound(engine)
 
 
-def test_the_switch_waits_for_runs_that_cut_for_the_present_model(engine: Engine) -> None:
+def test_the_switch_waits_for_runs_that_cut_by_the_present_limits(engine: Engine) -> None:
     fill(engine)
     run = engine.index.begin_run("c", {})
     ended = threading.Event()
@@ -329,10 +331,25 @@ def test_the_switch_waits_for_runs_that_cut_for_the_present_model(engine: Engine
         engine.index.finish_run(run)
         ended.set()
 
-    done = reindex(engine, Told(6, end))
+    done = reindex(engine, Told(6, end), tokens=100)
 
     assert ended.is_set()
     assert done.switched
+    assert found(engine, "late")[0] == "late.txt"
+    assert_sound(engine)
+
+
+def test_an_open_run_publishes_before_and_after_a_switch_to_another_model(engine: Engine) -> None:
+    """Where the limits stay, a run goes on over it: what it publishes then is embedded by the other model."""
+    fill(engine)
+    run = engine.index.begin_run("c", {})
+    engine.index.prepare([version("late.txt", "leave rule late")])
+
+    assert reindex(engine).switched
+    engine.index.publish(run, [indexed(version("late.txt", "leave rule late"))])
+    engine.index.finish_run(run)
+    engine.index.sweep()
+
     assert found(engine, "late")[0] == "late.txt"
     assert_sound(engine)
 
@@ -404,3 +421,16 @@ def test_questions_are_answered_all_the_while_in_this_process_and_beside_it(engi
     assert reader._serving.build.recipe.dimension == 3001
     engine.index.sweep()
     assert_sound(engine)
+
+
+def test_originals_that_an_open_run_has_kept_stay(engine: Engine, tmp_path: Path) -> None:
+    """No version names them yet."""
+    fill(engine)
+    run = engine.index.begin_run("c", {})
+    (tmp_path / "source.txt").write_text("leave rule late")
+    content_hash, _ = engine.index.keep_original(tmp_path / "source.txt")
+
+    reindex(engine)
+    engine.index.finish_run(run)
+
+    assert engine.index.original(content_hash).is_file()
