@@ -21,8 +21,8 @@ from api.version import VERSION
 from retrieval.errors import FootnoteError, UsageError
 
 _VERBS = {
-    "ingest": "take in files and folders; print one as it would be indexed",
-    "convert": "take in files and folders; print one as it would be indexed",
+    "ingest": "take in files and folders; print one as indexed",
+    "convert": "take in files and folders; print one as indexed",
     "search": "find the passages; answer, every sentence with its footnote",
     "ask": "find the passages; answer, every sentence with its footnote",
     "documents": "list what may be seen; print a document's text",
