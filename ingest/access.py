@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ingest.parts import KnownParts
-from ingest.places import path_of
+from ingest.places import place_in
 from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.sources import FoundFile, Survey
 
@@ -118,5 +118,6 @@ class Access:
         return found.ruled if found.ruled is not None else granted(self._grants[found.root], found.path)
 
     def _said_of(self, root: str, path: str) -> Groups | None:
-        ruled = self._rules.groups(path_of(root) / path) if root.startswith("file:") else None
+        place = place_in(root, path)
+        ruled = self._rules.groups(place) if place is not None else None
         return ruled if ruled is not None else granted(self._grants[root], path)

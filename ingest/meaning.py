@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ingest.places import path_of
+from ingest.places import path_of, place_in
 from ingest.sources import Survey, Territory
 
 Groups = Sequence[Sequence[str]]
@@ -27,11 +27,11 @@ def reconcile(index: KeepsSynonyms, seen: Survey) -> None:
 def _looked_into(uri: str, seen: Survey) -> bool:
     """Whether its rules would have been read: it is above a target, or below one and can be listed."""
     folder = path_of(uri)
-    places = [_place(one) for one in seen.territories if one.root.startswith("file:")]
-    unseen = [_place(one) for one in seen.unseen if one.root.startswith("file:")]
+    places, unseen = _places(seen.territories), _places(seen.unseen)
     near = any(folder.is_relative_to(place) or place.is_relative_to(folder) for place in places)
     return near and not any(folder.is_relative_to(place) for place in unseen)
 
 
-def _place(territory: Territory) -> Path:
-    return path_of(territory.root) / territory.prefix
+def _places(territories: Sequence[Territory]) -> list[Path]:
+    found = (place_in(one.root, one.prefix) for one in territories)
+    return [place for place in found if place is not None]

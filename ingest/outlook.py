@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.errors import Unreadable
 from ingest.options import IngestOptions
 from ingest.parts import KnownParts, parted
 from ingest.plan import Gone, Plan, Seen, plan, refusal
 from ingest.sources import FoundFile, LeftOut, Survey
 from ingest.stamps import Look
+from retrieval.errors import SourceError
 from retrieval.models import KnownDocument
 from retrieval.store.history.tombstones import passed_over
 from retrieval.store.known import Known
@@ -38,7 +38,7 @@ def covered(known: Known, surveyed: Survey) -> tuple[dict[str, tuple[KnownDocume
 def outlook(
     known: Known,
     surveyed: Survey,
-    looks: Iterable[Look | tuple[FoundFile, Unreadable]],
+    looks: Iterable[Look | tuple[FoundFile, SourceError]],
     documents: Mapping[str, Sequence[KnownDocument]],
     *,
     options: IngestOptions,
@@ -69,7 +69,7 @@ def _covered(documents: Sequence[KnownDocument], root: str, surveyed: Survey) ->
     return tuple(one for one in documents if any(place.covers(root, one.container or one.path) for place in places))
 
 
-def _parted(looks: Iterable[Look | tuple[FoundFile, Unreadable]]) -> tuple[list[Seen], list[LeftOut]]:
+def _parted(looks: Iterable[Look | tuple[FoundFile, SourceError]]) -> tuple[list[Seen], list[LeftOut]]:
     """The files by content, and those that can't be read."""
     seen: list[Seen] = []
     unreadable: list[LeftOut] = []

@@ -22,7 +22,8 @@ from ingest.places import path_of
 from ingest.plan import Gone, Kept, Plan, ToConvert
 from ingest.remembered import Remembered
 from ingest.sources import LeftOut, Survey
-from ingest.surveying import Fetching, is_address, surveyed
+from ingest.stores import Stores
+from ingest.surveying import Fetching, Sites, is_elsewhere, surveyed
 from retrieval.errors import HomeError, UsageError
 from retrieval.models import Outcome
 from retrieval.settings import ChunkSettings
@@ -56,7 +57,7 @@ def ingest(
     if options.retry is not None:
         collection, targets = _failed_in(index, options.retry)
         options = replace(options, collection=collection)
-    with surveyed(index, targets, options, fetching) as found:
+    with surveyed(index, targets, options, Sites(index.original, fetching), Stores()) as found:
         report = _run(index, targets, found, options, progress or Silence())
     return replace(report, seconds=time.monotonic() - started)
 
@@ -88,7 +89,7 @@ def _failed_in(index: Index, run_id: int) -> tuple[str, tuple[str, ...]]:
 
 def _present(uri: str) -> str:
     """A source that is there: this one, or the one that it is a part of; "" where neither is."""
-    if is_address(uri):
+    if is_elsewhere(uri):
         return uri.partition(INSIDE)[0]
     return next((one for one in (uri, *sources_of(uri)) if os.path.lexists(path_of(one))), "")
 

@@ -63,3 +63,13 @@ def upload_root(place: Path, home: Path) -> Path | None:
 def path_of(uri: str) -> Path:
     """The path that a `file://` URI names."""
     return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
+
+
+def place_in(root: str, path: str) -> Path | None:
+    """Where the rules of a `footnote.toml` look for a source: below its folder or, of an object store, below a path
+    that stands for its address. None for the page of a site, which has none.
+    """
+    if root.startswith("file:"):
+        return path_of(root) / path
+    scheme, _, bucket = root.partition("://")
+    return None if scheme in ("http", "https") else Path("/", f"{scheme}:", bucket, path)

@@ -8,8 +8,10 @@ from ingest.options import IngestOptions
 from ingest.outlook import Outlook, covered, outlook
 from ingest.pipeline import fingerprint
 from ingest.plan import Kept, ToConvert
-from ingest.sources import LeftOut, Survey, survey
+from ingest.sources import LeftOut, Survey
 from ingest.stamps import looked_at
+from ingest.stores import Stores
+from ingest.surveying import surveyed
 from retrieval.settings import ChunkSettings
 from retrieval.store.known import Known
 
@@ -32,29 +34,32 @@ class Preview:
 def preview(known: Known, targets: Sequence[str], options: IngestOptions, settings: ChunkSettings) -> Preview:
     """Reads what changed in order to compare it. Raises `UsageError` as a run does."""
     options.check()
-    surveyed = survey(targets, options.collection, known_roots=known.roots, home=known.home)
-    roots = sorted({place.root for place in surveyed.territories})
+    with surveyed(known, targets, options, Stores()) as found:
+        return _preview(found, _ahead(known, found, options, settings))
+
+
+def _ahead(known: Known, found: Survey, options: IngestOptions, settings: ChunkSettings) -> Outlook:
+    roots = sorted({place.root for place in found.territories})
     sightings = {
-        (root, path): one for root in roots for path, one in known.sightings.below(surveyed.collection, root).items()
+        (root, path): one for root in roots for path, one in known.sightings.below(found.collection, root).items()
     }
-    ahead = outlook(
+    return outlook(
         known,
-        surveyed,
-        looked_at(surveyed.files, sightings, checksum=options.checksum, tell=lambda: None),
-        covered(known, surveyed)[0],
+        found,
+        looked_at(found.files, sightings, checksum=options.checksum, tell=lambda: None),
+        covered(known, found)[0],
         options=options,
         fingerprint=fingerprint(settings, options.settings),
-        may_move=Access(_WouldGrant(known), surveyed, allow=options.allow).may_move,
+        may_move=Access(_WouldGrant(known), found, allow=options.allow).may_move,
     )
-    return _preview(surveyed, ahead)
 
 
-def _preview(surveyed: Survey, ahead: Outlook) -> Preview:
+def _preview(found: Survey, ahead: Outlook) -> Preview:
     planned = ahead.planned
     removed = {one.known.document_id for one in ahead.removed}
     known_again: list[Kept | ToConvert] = [*planned.kept, *planned.to_convert]
     return Preview(
-        collection=surveyed.collection,
+        collection=found.collection,
         added=_sorted(one.seen.found.uri for one in planned.to_convert if one.known is None),
         changed=_sorted(one.seen.found.uri for one in planned.to_convert if one.known is not None),
         moved=tuple(sorted((one.moved_from, one.seen.found.uri) for one in known_again if one.moved_from)),

@@ -116,8 +116,9 @@ class Publishing:
         for source in sources:
             found = source.seen.found
             try:
-                _refuse_unknown(found.file, _name(found))
+                _refuse_unknown(found.opened(), _name(found))
                 content_hash, size = self._index.keep_original(found.file)
+                found.release()
             except OSError as exc:
                 self._unread(source, Unreadable(f"{_name(found)}: {exc.strerror}", remedy="see that it may be read"))
                 continue

@@ -34,7 +34,7 @@ class Remembered:
 
     def look(
         self, files: Iterable[FoundFile], *, checksum: bool, tell: Callable[[], None]
-    ) -> Iterator[Look | tuple[FoundFile, errors.Unreadable]]:
+    ) -> Iterator[Look | tuple[FoundFile, SourceError]]:
         """Each file by content, or why it can't be read; see `ingest.stamps.looked_at`."""
         self._forget_absent()
         for one in looked_at(files, self._known, checksum=checksum, tell=tell):

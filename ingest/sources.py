@@ -15,7 +15,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
@@ -55,7 +55,8 @@ class Territory:
 class FoundFile:
     """A plain file of the corpus. `ruled` are the groups that `footnote.toml` gives it, None where no rule matches.
 
-    `stamp` changes whenever the bytes do; it is empty where that can't be relied on (see `ingest.stamps`).
+    `stamp` changes whenever the bytes do; it is empty where that can't be relied on (see `ingest.stamps`). What lies
+    elsewhere is brought to `file` by `fetch` when it is opened, and is there until it is released.
     """
 
     file: Path
@@ -64,6 +65,18 @@ class FoundFile:
     uri: str
     ruled: Groups | None
     stamp: str = ""
+    fetch: Callable[[Path], None] | None = field(default=None, compare=False, repr=False)
+
+    def opened(self) -> Path:
+        """Raises the `SourceError` of what can't be fetched."""
+        if self.fetch is not None and not self.file.exists():
+            self.fetch(self.file)
+        return self.file
+
+    def release(self) -> None:
+        """Its bytes are kept elsewhere by now."""
+        if self.fetch is not None:
+            self.file.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +262,7 @@ class _Walk:
         if is_folder and is_home(path, self._home):
             self._leave_out(path, folder.root, IN_A_HOME)
             return None
-        if reason := _hidden(entry.name) or (_link(path, folder.root) if is_link else _special(status)):
+        if reason := hidden(entry.name) or (_link(path, folder.root) if is_link else _special(status)):
             self._leave_out(path, folder.root, reason)
             return None
         if not is_folder:
@@ -306,7 +319,8 @@ def _is_folder(path: Path) -> bool:
         return True
 
 
-def _hidden(name: str) -> str:
+def hidden(name: str) -> str:
+    """Why a file or folder of that name is left out wherever it lies, or ""."""
     if name.startswith("."):
         return "hidden: its name begins with a dot"
     if any(fnmatchcase(name, pattern) for pattern in _BESIDE_DOCUMENTS):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import Unreadable
+from retrieval.errors import SourceError
 from retrieval.store.sightings import Sighting
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def looked_at(
     *,
     checksum: bool,
     tell: Callable[[], None],
-) -> Iterator[Look | tuple["FoundFile", Unreadable]]:
+) -> Iterator[Look | tuple["FoundFile", SourceError]]:
     """Each file by content, read where its stamp does not tell, or where `checksum` asks for it; or why it can't be.
 
     `known` is by root and path. `tell` is called every second or so.
@@ -59,8 +60,8 @@ def looked_at(
             yield Look(found, before.content_hash, before, new=False)
             continue
         try:
-            content_hash = sha256(found.file, alive.tell)
-        except Unreadable as exc:
+            content_hash = sha256(found.opened(), alive.tell)
+        except SourceError as exc:
             yield found, exc
             continue
         if before and before.content_hash == content_hash:
