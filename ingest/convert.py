@@ -12,7 +12,7 @@ from ingest.media import ENCRYPTED_OFFICE
 from ingest.models import ConvertSettings, Document, Piece
 from ingest.quality import quality
 
-CONVERTER_VERSION = "3"
+CONVERTER_VERSION = "4"
 """Part of every version's fingerprint: raise it when a converter's output changes."""
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
@@ -42,11 +42,15 @@ CONVERTERS = {
     f"{_OPEN_DOCUMENT}.presentation": "ingest.formats.from_odf",
     "text/x-rst": "ingest.formats.from_unstructured",
     "text/x-org": "ingest.formats.from_unstructured",
+    "image/png": "ingest.formats.from_image",
+    "image/jpeg": "ingest.formats.from_image",
+    "image/tiff": "ingest.formats.from_image",
+    "image/webp": "ingest.formats.from_image",
 }
 """Media type to the module whose `convert(path, name)` reads it; a new format is one file and one line here."""
 
 
-_SETTABLE = ("application/pdf",)
+_SETTABLE = ("application/pdf", *(kind for kind in CONVERTERS if kind.startswith("image/")))
 
 
 class Converter(Protocol):

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from ingest.blocks import assemble
 from ingest.errors import NoText
 from ingest.formats.pdf_blocks import PageBlock
 from ingest.formats.pdf_extras import Extras, extras
-from ingest.formats.pdf_geometry import ReadPage
+from ingest.formats.pdf_geometry import Bookmark, ReadPage
 from ingest.formats.pdf_headings import heading_levels
 from ingest.formats.pdf_layout import PageReader
 from ingest.formats.pdf_links import with_links
@@ -40,12 +41,30 @@ def convert(path: Path, name: str, settings: ConvertSettings | None = None) -> D
     settings = settings or ConvertSettings()
     scans = Scans(settings)
     with PdfFile(path, name=name, scans=scans, passwords=settings.passwords) as file:
-        outline, metadata, page_count = file.outline(), file.metadata(), file.page_count
-        labels = file.page_labels()
-        reader, blocks = _read(without_running_lines(file.pages()))
-        if not blocks and reader.only_running:
-            reader, blocks = _read(file.pages())
-        beside = extras(path, file.password or "") if file.has_form_or_attachments() else Extras()
+        return document_of(file, path, name, scans)
+
+
+class Paged(Protocol):
+    """A file of pages; see `PdfFile`."""
+
+    page_count: int
+    password: str | None
+
+    def outline(self) -> tuple[Bookmark, ...]: ...
+    def metadata(self) -> Mapping[str, str]: ...
+    def page_labels(self) -> Sequence[str]: ...
+    def has_form_or_attachments(self) -> bool: ...
+    def pages(self) -> Iterator[ReadPage | None]: ...
+
+
+def document_of(file: Paged, path: Path, name: str, scans: Scans) -> Document:
+    """The document in an open file at `path`; `scans` is what the file's pages are recognised by. Raises NoText."""
+    outline, metadata, page_count = file.outline(), file.metadata(), file.page_count
+    labels = file.page_labels()
+    reader, blocks = _read(without_running_lines(file.pages()))
+    if not blocks and reader.only_running:
+        reader, blocks = _read(file.pages())
+    beside = extras(path, file.password or "") if file.has_form_or_attachments() else Extras()
     if not any(block.look != "hidden" for block in blocks) and not beside.fields and not reader.remarks:
         raise _no_text(name, page_count, reader, scans)
     levels = heading_levels(blocks, outline)
@@ -161,7 +180,7 @@ def _title(claimed: str, blocks: Sequence[PageBlock], levels: dict[int, int]) ->
     return max(first, key=lambda block: block.size).text if first else ""
 
 
-def _metadata(metadata: dict[str, str], labels: Sequence[str]) -> dict[str, str]:
+def _metadata(metadata: Mapping[str, str], labels: Sequence[str]) -> dict[str, str]:
     """Author, date and the like; `page_labels` is a JSON list where pages call themselves otherwise than 1, 2, 3."""
     named = {ours: metadata[theirs] for theirs, ours in _METADATA.items() if metadata.get(theirs)}
     if "date" in named:
