@@ -5,6 +5,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from api.page_labels import page_labels
 from retrieval.models import (
     Answer,
     Caller,
@@ -13,6 +14,7 @@ from retrieval.models import (
     Hit,
     NearDuplicate,
     Outcome,
+    PageSpan,
     Sentence,
     StoredVersion,
     Support,
@@ -127,9 +129,12 @@ class GroupsObject(TypedDict):
 
 
 class PageObject(TypedDict):
+    """`label` is what the page calls itself, where that is not its number."""
+
     page: int
     start: int
     end: int
+    label: NotRequired[str]
 
 
 class VersionObject(TypedDict):
@@ -342,6 +347,7 @@ def documents_object(summaries: Sequence[DocumentSummary], caller: Caller) -> Do
 
 
 def version_object(version: StoredVersion) -> VersionObject:
+    labels = page_labels(version.metadata)
     return {
         "document_id": version.document_id,
         "document": version.document,
@@ -349,11 +355,18 @@ def version_object(version: StoredVersion) -> VersionObject:
         "title": version.title,
         "version": version.version,
         "text": version.text,
-        "pages": [{"page": span.page, "start": span.start, "end": span.end} for span in version.pages],
+        "pages": [_page_object(span, labels.get(span.page)) for span in version.pages],
         "collection": version.collection,
         "media_type": version.media_type,
         "metadata": dict(version.metadata),
     }
+
+
+def _page_object(span: PageSpan, label: str | None) -> PageObject:
+    shown: PageObject = {"page": span.page, "start": span.start, "end": span.end}
+    if label is not None:
+        shown["label"] = label
+    return shown
 
 
 def outcome_object(outcome: Outcome) -> OutcomeObject:
