@@ -20,7 +20,7 @@ from ingest import chunk
 from ingest.options import IngestOptions
 from ingest.pipeline import ingest
 from retrieval.engine import Engine
-from retrieval.errors import ModelMismatch
+from retrieval.errors import HomeError, ModelMismatch
 from retrieval.ports import Embedder
 from retrieval.settings import EngineSettings
 from retrieval.store.index import Index
@@ -85,10 +85,20 @@ def _is_ready(settings: EngineSettings, made: object, embedder: Embedder) -> boo
     if _filled(settings.home) != made:
         return False
     try:
-        Engine(settings, write=False, embedder=embedder).close()
+        _brought_up_to_date(settings, embedder)
     except ModelMismatch:
         return False
     return True
+
+
+def _brought_up_to_date(settings: EngineSettings, embedder: Embedder) -> None:
+    """A home that an older version of this program left is opened by a writer, who alone changes it."""
+    try:
+        Engine(settings, write=False, embedder=embedder).close()
+    except ModelMismatch:
+        raise
+    except HomeError:
+        Engine(settings, write=True, embedder=embedder).close()
 
 
 def _filled(home: Path) -> object:

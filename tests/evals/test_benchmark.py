@@ -12,7 +12,7 @@ from evals.errors import BadSet
 from evals.evidence import Located, locate
 from evals.models import BeirSet, Evidence, Question, QuestionSet, Record
 from retrieval.engine import Engine
-from retrieval.errors import HomeError, UsageError
+from retrieval.errors import HomeError, IndexCorrupt, UsageError
 from retrieval.models import OWNER
 from retrieval.settings import EngineSettings
 from tests.evals.fake_home import FakeHome
@@ -198,6 +198,21 @@ def test_a_cached_home_of_another_model_is_made_anew(tmp_path: Path) -> None:
     shutil.rmtree(own.home)
     Engine(own, write=True, embedder=FakeEmbedder()).close()
     (own.home / "filled.json").write_text(marker)
+
+    assert homes.for_records(beir_set(), settings=settings, cache=tmp_path) == own
+
+    with Engine.open(own) as engine:
+        assert len(engine.catalog.documents(OWNER)) == len(TEXTS)
+
+
+def test_a_cached_home_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Readers refuse an index of another format; what is only a cache must not stop the measuring."""
+    settings = EngineSettings(home=tmp_path / "home")
+    own = homes.for_records(beir_set(), settings=settings, cache=tmp_path)
+    state = own.home / "lexical" / "footnote.json"
+    state.write_text(json.dumps({**json.loads(state.read_text()), "format": 1}))
+    with pytest.raises(IndexCorrupt):
+        Engine.open(own)
 
     assert homes.for_records(beir_set(), settings=settings, cache=tmp_path) == own
 
