@@ -60,6 +60,7 @@ class HitObject(TypedDict):
     end: int
     collection: str
     also_in: list[NearDuplicateObject]
+    superseded_by: str
     explain: NotRequired[ExplainObject]
 
 
@@ -257,6 +258,7 @@ def hit_object(hit: Hit, *, explain: bool = False) -> HitObject:
         "end": hit.end,
         "collection": chunk.collection,
         "also_in": [_near_duplicate(one) for one in hit.near],
+        "superseded_by": chunk.superseded_by,
     }
     if explain:
         shown["explain"] = _explain(hit)

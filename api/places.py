@@ -7,11 +7,13 @@ from api.objects import HitObject
 
 
 def heading(hit: HitObject) -> Text:
-    """`handbook/leave.html · page 3 · Leave › Portugal`."""
+    """`handbook/leave.html · page 3 · Leave › Portugal`; what has taken the document's place is told with it."""
     text = Text(terminal.name(hit["document"]), style="bold")
     for part in (page_of(hit["page"], hit["page_end"]), " › ".join(hit["section"]) or hit["title"]):
         if part:
             text.append(f" · {terminal.name(part)}", "not bold")
+    if hit["superseded_by"]:
+        text.append(f" · superseded by {terminal.name(hit['superseded_by'])}", "yellow")
     return text
 
 

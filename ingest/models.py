@@ -62,10 +62,10 @@ class Document:
     """A source as Markdown. Blocks are in order, one blank line apart, and cover the text.
 
     `pages` lists every page of the source in order, empty ones too (start == end), and is empty where the format has
-    none. `metadata` may hold `language`, `author`, `date`. `notes` say what was left out, for the ledger. `boxes` says
-    where the words stand on their pages, as `retrieval.boxes` packs it. `attachments` are files of their own that the
-    source holds. `quality` counts what an admin may want to look at, by the names in `ingest.quality`; zeros are left
-    out.
+    none. `metadata` may hold `language`, `author`, `date`, `superseded_by`. `notes` say what was left out, for the
+    ledger. `boxes` says where the words stand on their pages, as `retrieval.boxes` packs it. `attachments` are files of
+    their own that the source holds. `quality` counts what an admin may want to look at, by the names in
+    `ingest.quality`; zeros are left out.
     """
 
     title: str

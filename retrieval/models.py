@@ -236,7 +236,10 @@ class StoredVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A published chunk by its row, with all that a hit shows."""
+    """A published chunk by its row, with all that a hit shows.
+
+    `superseded_by` is what its document says has taken its place, in its own words (a file, a title); empty for none.
+    """
 
     row: int
     chunk_id: str
@@ -254,6 +257,7 @@ class StoredChunk:
     end: int
     page: int | None
     page_end: int | None
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The block of properties at the top of a Markdown file, between lines of `---` (YAML) or `+++` (TOML).
 
-Only what a document is called, whose it is, when and in which language: top-level keys with a text or a flat list. A
-full YAML reader would bring anchors that expand to gigabytes and types that nobody asked for.
+Only what a document is called, whose it is, when, in which language, and what has taken its place: top-level keys with
+a text or a flat list. A full YAML reader would bring anchors that expand to gigabytes and types that nobody asked for.
 """
 
 import re
@@ -13,12 +13,19 @@ _ENTRY = re.compile(r"([A-Za-z_][\w.-]*)\s*[:=]\s*(.*)")
 _ITEM = re.compile(r"\s*-\s+(.*)")
 _NEITHER = re.compile(r"\s*(?:#.*)?|\s+\S.*|[\]}],?\s*|\[.*\]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NAMES = {"author": ("author", "authors", "by"), "language": ("lang", "language", "locale")}
+_NAMES = {
+    "author": ("author", "authors", "by"),
+    "language": ("lang", "language", "locale"),
+    "superseded_by": ("superseded_by", "superseded-by", "replaced_by", "replaced-by"),
+}
 _DATES = ("date", "published", "created", "updated", "last_updated", "lastmod")
 
 
 def split_front_matter(text: str) -> tuple[Mapping[str, str], str]:
-    """(`title`, `author`, `date`, `language` where named; the text behind the block). Without one: ({}, text)."""
+    """(`title`, `author`, `date`, `language`, `superseded_by` where named; the text behind the block).
+
+    Without a block: ({}, text).
+    """
     lines = text.split("\n")
     ends = _FENCES.get(lines[0].rstrip())
     if ends is None:

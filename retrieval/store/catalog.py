@@ -262,6 +262,7 @@ _PLACED = (
         placements.c.page_end,
         versions.c.number,
         versions.c.title,
+        versions.c.metadata,
         documents.c.collection,
         documents.c.path,
         documents.c.uri,
@@ -295,6 +296,7 @@ def _stored(row: Any) -> StoredChunk:
         end=row.end,
         page=row.page,
         page_end=row.page_end,
+        superseded_by=json.loads(row.metadata).get("superseded_by", ""),
     )
 
 

@@ -42,6 +42,7 @@ def test_search_answers_with_the_fields_of_the_contract(server: Server) -> None:
         "end": 44,
         "collection": "default",
         "also_in": [],
+        "superseded_by": "",
     }
 
 
