@@ -49,7 +49,7 @@ def preview(settings: Settings, arguments: Mapping[str, Any]) -> PreviewObject:
         options = _options(
             arguments, workers=settings.workers, converting=settings.converting(), crawl=settings.crawling()
         )
-        found = previewing.preview(engine.known, arguments["paths"], options, engine.settings.chunks)
+        found = previewing.preview(engine.known, arguments["paths"], options, engine.chunking)
     return {
         "dry_run": True,
         "collection": found.collection,

@@ -57,7 +57,8 @@ def ingest(
     if options.retry is not None:
         collection, targets = _failed_in(index, options.retry)
         options = replace(options, collection=collection)
-    with surveyed(index, targets, options, Sites(index.original, fetching), Stores()) as found:
+    sites = Sites(index.original, fetching)
+    with index.alone(), surveyed(index, targets, options, sites, Stores()) as found:
         report = _run(index, targets, found, options, progress or Silence())
     return replace(report, seconds=time.monotonic() - started)
 

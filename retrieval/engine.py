@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
@@ -11,7 +12,7 @@ from retrieval.errors import HomeLocked, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
 from retrieval.ports import Budget, Embedder, LexicalIndex, Reranker, Searches, VectorIndex
 from retrieval.serving import Serving, Switched
-from retrieval.settings import EngineSettings
+from retrieval.settings import ChunkSettings, EngineSettings
 from retrieval.store import schema
 from retrieval.store.access import Visibility
 from retrieval.store.blobs import Blobs
@@ -151,6 +152,11 @@ class Engine:
     def searcher(self) -> Searches:
         """Of the build that answers now: single chunks, in the order of the two rankings."""
         return self._now().searcher
+
+    @property
+    def chunking(self) -> ChunkSettings:
+        """How documents are cut for this home: as the settings say, unless a reindex said otherwise since."""
+        return replace(self.settings.chunks, max_tokens=self._now().build.recipe.chunk_tokens)
 
     @property
     def _vectors(self) -> VectorIndex:

@@ -66,6 +66,7 @@ class Index(Known):
         self._builds = builds
         self._chunking = chunking
         self._open_runs: set[int] = set()
+        self._ingesting = threading.RLock()
         self.work_on(builds.answering())
         self.reindexer = Reindexer(database, builds, self, chunking)
 
@@ -122,6 +123,15 @@ class Index(Known):
     def abandon_run(self, run_id: int) -> None:
         """A run ended by an error: it stays unfinished in the ledger, and holds nothing up any more."""
         self._open_runs.discard(run_id)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """One ingest reads sources at a time, whatever thread it is in: the later one waits, and reads what is newer.
+
+        Where two read at once, a slow worker's older text could be published after the newer one.
+        """
+        with self._ingesting:
+            yield
 
     @contextlib.contextmanager
     def run(self, collection: str, arguments: Mapping[str, object]) -> Iterator[int]:

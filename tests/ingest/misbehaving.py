@@ -37,6 +37,13 @@ def _die_once(argument: str) -> str:
     return _die("SIGKILL")
 
 
+def _await(argument: str) -> str:
+    """Until the file is there."""
+    while not Path(argument).exists():
+        time.sleep(0.01)
+    return "an older text"
+
+
 def _hang(argument: str) -> str:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(600)
@@ -85,6 +92,7 @@ def _write(argument: str) -> str:
 
 _KEPT: list[bytearray] = []
 _DEEDS = {
+    "await": _await,
     "refuse": _refuse,
     "die": _die,
     "die-once": _die_once,

@@ -8,6 +8,7 @@ import pytest
 from api.progress import Counts
 from ingest.options import IngestOptions
 from ingest.pipeline import ingest
+from ingest.preview import preview
 from ingest.recut import reindex
 from retrieval.engine import Engine
 from retrieval.models import OWNER
@@ -87,6 +88,8 @@ def test_the_next_run_finds_all_unchanged_whatever_the_environment_said_before(
 
     with opened(tmp_path) as again:
         assert again.index.chunk_limits.settings.max_tokens == 60
+        ahead = preview(again.known, [str(corpus)], IngestOptions(collection="c"), again.chunking)
+        assert (ahead.unchanged, ahead.changed) == (2, ())
         assert run(again, corpus) == {"unchanged": 2}
     with opened(tmp_path, chunk_tokens=100) as again:
         assert run(again, corpus) == {"indexed": 2}
