@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.answer.followup import asked_instead
+from retrieval.answer.words.kinds import asks_for_one_thing, fits, names_sender
 from retrieval.answer.words.quotable import Quotable, quotable
 from retrieval.answer.words.sentences import Unit, UnitKind
 from retrieval.answer.words.terms import content_terms, names, numbers, weights
@@ -16,33 +18,13 @@ from retrieval.ports import Embedder
 MOST_STATEMENTS = 3
 MOST_ITEMS = 8
 EMBED_AT_MOST = 24
-_ANSWERING: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code"})
+_ANSWERING: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code", "field"})
 _CONTEXT_SHARE = 0.5
 _OWN_WORDS = 3.0  # how much more a follow-up's own words weigh than those that are carried over
 
 _ENDED = re.compile(r"""[.!?:;。！？…]["'”’»)\]*_`]*$""")
 _ASKING = re.compile(r"""[?？]["'”’»)*_]*$""")
-_AMOUNT = re.compile(
-    r"\bhow (?:many|much|long|often|far|old|high|large|big)\b|\b(?:number|amount|price|cost|fee|limit|rate|percentage"
-    r"|percent|maximum|minimum|budget|total|salary|revenue|wie ?viele?|combien|cuánt[oa]s?)\b",
-    re.IGNORECASE,
-)
-_MOMENT = re.compile(
-    r"\b(?:when|what (?:date|day|year|month|time)|which (?:date|day|year|month)|since|until|deadline|wann|quand"
-    r"|cuándo)\b",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(r"\b(?:who|whom|whose|wer|wen|wem|qui|quién)\b|\b(?:e-?mail|phone|contact)\b", re.IGNORECASE)
-_REASON = re.compile(r"^\W*why\b|\b(?:reason|warum|pourquoi|por qué)\b", re.IGNORECASE)
-_DATE = re.compile(
-    r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}[:./]\d{1,2}\b|\b(?:January|February|March|April|May|June|July|August|September"
-    r"|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|daily|weekly|monthly"
-    r"|quarterly|annually|days?|weeks?|months?|years?|hours?|minutes?)\b"
-)
-_NAME = re.compile(r"\S@\S|\b[A-ZÄÖÜ][\w'’-]+\s+(?:[A-Z]\.\s+)?[A-ZÄÖÜ][\w'’-]+|\+?\d[\d\s()/-]{6,}\d")
-_BECAUSE = re.compile(
-    r"\b(?:because|since|due to|so that|in order to|therefore|as a result|weil|denn)\b", re.IGNORECASE
-)
+_GOING_ON = re.compile(r"(?:he|she|his|her|it|its|they|their|this|these|that|those|such)\b", re.IGNORECASE)
 
 # Chosen on the three sets of `evals.benchmarks.answering.extraction`; docs/answers.md has the figures.
 _WEIGHTS = {
@@ -59,7 +41,8 @@ _WEIGHTS = {
 }
 _BIAS = -6.5
 _GAP = 4.0  # in logits, behind the best statement
-_GAP_ASKED_FOR_ONE_THING = 1.0
+_GAP_ASKED_FOR_ONE_THING = 1.5
+_GAP_TO_WHAT_GOES_ON = 3.0
 _GAP_TO_ANOTHER_PASSAGE = 1.0
 
 
@@ -129,8 +112,8 @@ class Extractor:
 
         `put` is a follow-up as it was put: what it says itself weighs more than what `question` carries over.
         """
-        candidates = _candidates(passages)
         asked = content_terms(question)
+        candidates = _to_the_point([one for one in _candidates(passages) if _may_answer(one, question, asked)], put)
         rarity = weights(asked, [candidate.quotable.terms | candidate.quotable.context for candidate in candidates])
         own = set(content_terms(put))
         telling = {term: weight * (_OWN_WORDS if term in own else 1.0) for term, weight in rarity.items()}
@@ -157,7 +140,7 @@ def chosen(question: str, statements: Sequence[Statement], *, most: int = MOST_S
     What stands in the passage of the best one belongs with it; of other passages, and where who, when or how much is
     asked, only what is nearly as good as the best is shown beside it.
     """
-    gap = _GAP_ASKED_FOR_ONE_THING if _asks_for_one_thing(question) else _GAP
+    gap = _GAP_ASKED_FOR_ONE_THING if asks_for_one_thing(question) else _GAP
     picked = _whole_list(statements)
     for statement in statements:
         if len(picked) >= most:
@@ -178,19 +161,24 @@ def _whole_list(statements: Sequence[Statement]) -> list[Statement]:
     return listed if 1 < len(listed) <= MOST_ITEMS else []
 
 
-def _asks_for_one_thing(question: str) -> bool:
-    return any(kind.search(question) for kind in (_PERSON, _MOMENT, _AMOUNT))
-
-
 def _adds(statement: Statement, picked: Sequence[Statement], gap: float) -> bool:
     best = picked[0]
     behind = best.features.logit - statement.features.logit
     allowed = gap if statement.passage == best.passage else min(gap, _GAP_TO_ANOTHER_PASSAGE)
+    if _goes_on(statement, best):
+        allowed = max(allowed, _GAP_TO_WHAT_GOES_ON)
     if behind > allowed or any(_same(statement, earlier) for earlier in picked):
         return False
     if statement.unit.kind == "row" or best.unit.kind == "row":
         return best.covered <= statement.covered
     return True
+
+
+def _goes_on(statement: Statement, best: Statement) -> bool:
+    """Whether a sentence is the next one and speaks of the same: "His successor will be ..."."""
+    follows = statement.passage == best.passage and 0 <= statement.unit.start - best.unit.end <= len("\n\n")
+    prose = statement.unit.kind == best.unit.kind == "sentence"
+    return follows and prose and bool(_GOING_ON.match(statement.unit.text))
 
 
 def _same(one: Statement, other: Statement) -> bool:
@@ -206,6 +194,22 @@ def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
         for found in quotable(passage, _ANSWERING)
         if not _ASKING.search(found.unit.text)
     ]
+
+
+def _may_answer(candidate: _Candidate, question: str, asked: Collection[str]) -> bool:
+    """A field, such as a line of a mail's head, only where what it names is asked for, or who sent the mail."""
+    unit = candidate.quotable.unit
+    if unit.kind != "field":
+        return True
+    name = unit.text.partition(":")[0]
+    return not set(content_terms(name)).isdisjoint(asked) or names_sender(question, unit)
+
+
+def _to_the_point(candidates: list[_Candidate], put: str) -> list[_Candidate]:
+    """Those that speak of what a follow-up names in place of what was asked before, where any does."""
+    pointed = asked_instead(put)
+    spoken = [one for one in candidates if pointed <= one.quotable.terms | one.quotable.context] if pointed else []
+    return spoken or candidates
 
 
 def _nearest_in_words(
@@ -248,12 +252,16 @@ def _scored(
         hit=_hit_cosine(candidate.passage),
         behind=nearest - _hit_cosine(candidate.passage),
         rank=1.0 / candidate.rank,
-        fits=float(_fits(question, unit.text)),
-        bare=float(unit.kind == "sentence" and not _ENDED.search(unit.text)),
+        fits=float(fits(question, unit.text)),
+        bare=float(_is_bare(unit) and not names_sender(question, unit)),
         short=float(len(found.terms) < 3 and unit.kind != "row"),
     )
     covered = frozenset(telling) & (found.terms | found.context)
     return Statement(candidate.passage, unit, shown(unit), features, features.score, covered)
+
+
+def _is_bare(unit: Unit) -> bool:
+    return unit.kind in ("sentence", "field") and not _ENDED.search(unit.text)
 
 
 def _named(wanted: Collection[str], found: Quotable) -> float:
@@ -270,14 +278,3 @@ def _embedded_text(candidate: _Candidate) -> str:
     unit, passage = candidate.quotable.unit, candidate.passage
     heading = unit.heading or (passage.section or (passage.title,))[-1]
     return f"{heading}: {shown(unit)}" if heading else shown(unit)
-
-
-def _fits(question: str, text: str) -> bool:
-    """Whether the text holds the kind of thing that the question asks for; false where it asks for no kind."""
-    if _PERSON.search(question):
-        return bool(_NAME.search(text))
-    if _MOMENT.search(question):
-        return bool(_DATE.search(text))
-    if _AMOUNT.search(question):
-        return any(character.isdigit() for character in text)
-    return bool(_REASON.search(question) and _BECAUSE.search(text))

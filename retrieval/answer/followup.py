@@ -7,13 +7,14 @@ also in the middle of a conversation.
 import re
 from collections.abc import Sequence
 
-from retrieval.answer.words.named import replaced
+from retrieval.answer.words.named import PREPOSITIONS, WITHIN_A_NAME, replaced
 from retrieval.answer.words.terms import content_terms
 from retrieval.models import Turn
 
 MOST_CARRIED = 12
 _TURNS_BACK = 3
 _FEW_TERMS = 1
+_MOST_NAMED = 3  # words
 _POINTING_BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|same|former|latter|one|ones"
     r"|else|instead|others?|such)\b",
@@ -61,6 +62,14 @@ def depends(question: str) -> bool:
     if _GOING_ON.match(question) or len(content_terms(question)) <= _FEW_TERMS:
         return True
     return bool(_POINTING_BACK.search(_NOT_POINTING.sub(" ", question)))
+
+
+def asked_instead(question: str) -> frozenset[str]:
+    """The terms of a follow-up that does nothing but name another thing, "And the flights?"; else empty."""
+    words = _WORD.findall(question[begun.end() :]) if (begun := _GOING_ON.match(question)) else []
+    naming = [word for word in words if word.lower() not in PREPOSITIONS | WITHIN_A_NAME]
+    names_alone = len(naming) <= _MOST_NAMED and all(content_terms(word) for word in naming)
+    return frozenset(content_terms(" ".join(naming))) if names_alone else frozenset()
 
 
 def _telling_words(text: str, known: set[str]) -> list[str]:

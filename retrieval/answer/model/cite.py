@@ -13,7 +13,7 @@ LEAST_SUPPORT = 0.4
 _CONTEXT_SHARE = 0.5
 _CLAUSE = re.compile(r"[,;:]\s+|\s+(?:and|but|while|und|aber|et|mais|y|pero)\s+")
 _ENOUGH_TERMS = 3
-_QUOTABLE: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code", "lead"})
+_QUOTABLE: frozenset[UnitKind] = frozenset({"sentence", "item", "row", "code", "field", "lead"})
 _MARKER = re.compile(
     r"\s{0,8}\[\^?(?:(?:doc(?:ument)?|source)s?\s{0,2})?(\d{1,4}(?:\s{0,2}[,;]\s{0,2}\^?\d{1,4}){0,9})\]", re.IGNORECASE
 )

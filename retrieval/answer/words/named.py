@@ -25,9 +25,9 @@ _MONTH_LIST = """
 january february march april may june july august september october november december
 januar februar märz mai juni juli oktober dezember
 """
-_PREPOSITIONS = frozenset(_PREPOSITION_LIST.split())
-_WITHIN_A_NAME = frozenset(f"{_ARTICLE_LIST} {_JOINING_LIST}".split())
-_ROUND_A_NAME = _WITHIN_A_NAME | frozenset(_ROUND_LIST.split())
+PREPOSITIONS = frozenset(_PREPOSITION_LIST.split())
+WITHIN_A_NAME = frozenset(f"{_ARTICLE_LIST} {_JOINING_LIST}".split())
+_ROUND_A_NAME = WITHIN_A_NAME | frozenset(_ROUND_LIST.split())
 _MONTHS = frozenset(_MONTH_LIST.split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"[\d.,/-]+")
@@ -79,9 +79,9 @@ def _placed(words: list[str], *, plain: bool) -> Iterator[tuple[str, str, Kind |
     for at, word in enumerate(words):
         lower = word.lower()
         kind = _kind(word, first=at == 0, behind=plain and bool(preposition) and between == 0)
-        if lower in _PREPOSITIONS:
+        if lower in PREPOSITIONS:
             preposition, between, since_name = lower, 0, False
-        elif kind is None and lower not in _WITHIN_A_NAME:
+        elif kind is None and lower not in WITHIN_A_NAME:
             between += 1
             ended = since_name or between > _MOST_BETWEEN or not content_terms(word)
             preposition = "" if ended else preposition

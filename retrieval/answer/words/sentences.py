@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-UnitKind = Literal["sentence", "item", "row", "code", "heading", "header", "lead"]
+UnitKind = Literal["sentence", "item", "row", "code", "field", "heading", "header", "lead"]
 LONGEST = 600
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _HEADING = re.compile(r"^(#{1,6} .*|\*\*[^*]+\*\*:?|__[^_]+__:?)\s*$")
@@ -13,6 +13,7 @@ _ITEM = re.compile(r"^(\s*)([-*+•‣▪–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+
 _RULE = re.compile(r"^\s*\|?[\s:|-]*-{3}[\s:|-]*\|?\s*$")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _COMMENT = re.compile(r"^\s*<!--.*-->\s*$")
+_FIELD = re.compile(r"^[^\W\d_][\w-]*(?: [\w-]+){0,2}:\s+\S.*[^.!?:;,\s]\s*$")
 _QUOTED = re.compile(r"^(\s*>)+\s?")
 _STOP = re.compile(r"""[.!?…]+["'”’»)\]*_`]*\s+(?=["'“‘«(\[*_`¿¡]*[^\W_a-zß-öø-ÿ])|[。！？]["”』」]*|[؟!?]\s+""")
 _BEFORE_MORE = re.compile(
@@ -32,6 +33,7 @@ _OPENERS = re.compile(r"(?:The|This|That|These|Those|It|In|On|At|A|An|We|You|He|
 class Unit:
     """A contiguous slice `text == stored[start:end]`; bullets, fences and quote marks stay outside where they can.
 
+    A field is a line `name: value` among others of the kind, as a mail's head has them.
     `lead` is what introduces it and is not in the slice: the sentence before a list. `header` holds the cells of the
     table's header row, for a row.
     """
@@ -209,7 +211,7 @@ class _Reader:
         return plain and not any(form.match(line.text) for form in (_ROW, _FENCE, _HEADING, _COMMENT))
 
     def _paragraph(self) -> Iterator[Unit]:
-        first = self._lines[self._at]
+        begun, first = self._at, self._lines[self._at]
         quoted = _QUOTED.match(first.text)
         begin = first.start + (quoted.end() if quoted else 0)
         last = first
@@ -218,6 +220,10 @@ class _Reader:
             last = self._lines[self._at]
             self._at += 1
         self._introduce("")
+        lines = self._lines[begun : self._at]
+        if len(lines) > 1 and all(_FIELD.match(line.text) for line in lines):
+            yield from self._fields(lines)
+            return
         found = [
             self._unit("sentence", begin + start, begin + end)
             for start, end in sentence_spans(self._text[begin : last.end])
@@ -232,6 +238,11 @@ class _Reader:
                 yield replace(unit, kind="lead")
             else:
                 yield unit
+
+    def _fields(self, lines: list[_Line]) -> Iterator[Unit]:
+        for line in lines:
+            for start, end in _trimmed(line.text, 0, len(line.text)):
+                yield self._unit("field", line.start + start, line.start + end)
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:

@@ -37,8 +37,8 @@ def test_confidence_is_the_logistic_of_the_weighted_signals() -> None:
     """All signals 0 leave the bias; all 1 leave bias and weights: by the numbers in the module."""
     from retrieval.answer import abstain
 
-    nothing = Signals(0.0, 0.0, 0.0, 0.0).confidence
-    everything = Signals(1.0, 1.0, 1.0, 1.0).confidence
+    nothing = Signals(0.0, 0.0, 0.0, 0.0, 0.0).confidence
+    everything = Signals(1.0, 1.0, 1.0, 1.0, 1.0).confidence
 
     assert nothing == pytest.approx(1 / (1 + math.exp(-abstain._BIAS)))
     assert everything == pytest.approx(1 / (1 + math.exp(-abstain._BIAS - sum(abstain._WEIGHTS.values()))))
@@ -46,9 +46,9 @@ def test_confidence_is_the_logistic_of_the_weighted_signals() -> None:
     assert everything > 0.95
 
 
-@pytest.mark.parametrize("name", ["sentences", "lead", "coverage", "named"])
+@pytest.mark.parametrize("name", ["sentences", "lead", "coverage", "named", "heard"])
 def test_each_signal_raises_the_confidence(name: str) -> None:
-    low = {"sentences": 0.4, "lead": 0.4, "coverage": 0.4, "named": 0.4}
+    low = {"sentences": 0.4, "lead": 0.4, "coverage": 0.4, "named": 0.4, "heard": 0.4}
 
     assert Signals(**{**low, name: 0.8}).confidence > Signals(**low).confidence
 
@@ -77,13 +77,20 @@ def test_names_that_the_best_passage_lacks_count_against_it() -> None:
     assert seen("How long is annual leave in Japan?", shelf()).named == 0.0
 
 
+def test_a_name_that_no_passage_holds_is_unheard_of_and_a_number_is_not() -> None:
+    assert seen("How long is annual leave in Berlin?", shelf()).heard == 1.0
+    assert seen("How long is annual leave in Japan?", shelf()).heard == 0.0
+    assert seen("What does E66 mean for annual leave?", shelf()).heard == 0.0
+    assert seen("How long was annual leave in 1993?", shelf()).heard == 1.0
+
+
 def test_coverage_is_one_passage_s_and_weighs_rare_words_more() -> None:
     """The leave page holds two of three terms; "submarine", which stands nowhere, weighs most."""
     assert 0.0 < seen("annual leave submarine", shelf()).coverage < 2 / 3
 
 
 def test_nothing_found_gives_no_signal() -> None:
-    assert signals("anything", passages=(), statements=()) == Signals(0.0, 0.0, 0.0, 0.0)
+    assert signals("anything", passages=(), statements=()) == Signals(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_the_threshold_decides() -> None:

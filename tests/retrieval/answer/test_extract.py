@@ -136,3 +136,42 @@ def test_the_same_question_gives_the_same_statements() -> None:
     first = statements("annual leave", shelf())
 
     assert statements("annual leave", shelf()) == first
+
+
+MAIL = """# Power cut of 6 October
+
+From: Rui Tavares <rui@lodvik.example>
+To: all-porto@lodvik.example
+Date: Tue, 07 Oct 2025 12:31
+
+At 14:22 a digger cut the main cable. The street was without power until 17:05."""
+
+
+def test_a_mail_s_head_answers_who_sent_it_and_no_other_question() -> None:
+    library = Shelf()
+    library.put("power-cut.eml", MAIL)
+
+    assert "Date:" not in " ".join(told("When was the power cut?", library))
+    assert "From: Rui Tavares <rui@lodvik.example>" in told("Who sent the mail about the power cut?", library)
+    assert not any(":" in one[:5] for one in told("Who was without power?", library))
+
+
+def test_the_next_sentence_comes_along_where_it_speaks_of_the_same() -> None:
+    library = Shelf()
+    library.put(
+        "news.md", "Bjarne Holmefjord, head of production, retires in August. His successor is Marit Hjellestad."
+    )
+
+    assert told("Who is the successor of Bjarne Holmefjord?", library)[-1] == "His successor is Marit Hjellestad."
+
+
+def test_a_follow_up_that_names_another_thing_is_answered_with_that() -> None:
+    library = Shelf()
+    library.put("travel.md", "A hotel may cost EUR 140 per night.\n\nFlights are booked in economy class.")
+    model = FakeEmbedder(dimension=512)
+    full = "And the flights? hotel cost per night"
+    passages = PassageReader(library).passages(searcher(library, model).search(full, caller=OWNER), caller=OWNER)
+
+    found = chosen(full, Extractor(model).statements(full, passages, put="And the flights?"))
+
+    assert [one.text for one in found] == ["Flights are booked in economy class."]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.answer.followup import depends, standalone
+from retrieval.answer.followup import asked_instead, depends, standalone
 from retrieval.models import Turn
 
 
@@ -49,3 +49,19 @@ def test_words_that_stand_in_the_question_already_are_not_repeated() -> None:
 def test_pointing_words_make_a_question_depend() -> None:
     assert depends("How long does it take to apply for them?")
     assert not depends("How long does a passport application take?")
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("And the flights?", {"flight"}),
+        ("What about Portugal?", {"portugal"}),
+        ("And for hire cars?", {"hir", "car"}),
+        ("And how much may it cost?", set()),
+        ("How long is the parental leave?", set()),
+        ("And why?", set()),
+        ("And who has to sign the form for a loan pool device?", set()),
+    ],
+)
+def test_what_a_follow_up_names_in_place_of_what_was_asked(question: str, named: set[str]) -> None:
+    assert asked_instead(question) == named

@@ -150,3 +150,12 @@ def test_any_text_gives_ordered_slices(text: str) -> None:
         assert unit.text.strip()
         assert unit.start >= position
         position = unit.end
+
+
+def test_lines_that_name_a_value_are_fields_each_on_its_own() -> None:
+    """As in a mail's head; a single line of the kind, or a paragraph with sentences, is none."""
+    head = "From: Rui Tavares <rui@lodvik.example>\nTo: all-porto@lodvik.example\nDate: Tue, 07 Oct 2025 12:31"
+
+    assert [(unit.kind, unit.text) for unit in units(head)] == [("field", line) for line in head.split("\n")]
+    assert [unit.kind for unit in units("Note: bring a coat")] == ["sentence"]
+    assert {unit.kind for unit in units("Note: it rains.\nBring a coat: it is cold.")} == {"sentence"}
