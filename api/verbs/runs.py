@@ -10,7 +10,7 @@ from api.ledger import run_object, runs_object
 from api.objects import OUTCOMES, RunObject
 from api.opening import open_engine, quiet
 from api.reports import print_outcomes, summary
-from api.verbs.options import as_option, caller_of, json_option
+from api.verbs.options import EVERYTHING, as_option, caller_of, json_option
 
 
 @click.group(invoke_without_command=True)
@@ -29,6 +29,7 @@ def command(ctx: click.Context, *, groups: tuple[str, ...], limit: int, as_json:
     quiet()
     with open_engine(settings.load()) as engine:
         found = runs_object(engine.catalog, caller_of(groups), limit=limit)
+    _note_hidden(groups)
     if as_json:
         terminal.emit(found)
     else:
@@ -44,12 +45,19 @@ def show(*, run_id: int, groups: tuple[str, ...], as_json: bool) -> None:
     quiet()
     with open_engine(settings.load()) as engine:
         found = run_object(engine.catalog, caller_of(groups), run_id=run_id)
+    _note_hidden(groups)
     if as_json:
         terminal.emit(found)
         return
     out = terminal.console()
     out.print(summary(found))
     print_outcomes(found["outcomes"], out, kinds=OUTCOMES)
+
+
+def _note_hidden(groups: tuple[str, ...]) -> None:
+    """Whoever has the machine may see all, and is told how."""
+    if EVERYTHING not in groups:
+        terminal.note("what was skipped or failed, and what is not public, is shown with --as '*' alone")
 
 
 def _print(runs: list[RunObject]) -> None:

@@ -77,7 +77,8 @@ class Index(Known):
         self._indexes = indexes
         self._publisher = Publisher(self._database, indexes, build.embedder)
         self._sweeper, self._forgetter = Sweeper(*shared), Forgetter(*shared)
-        doctor = Doctor(self._database, self._blobs, indexes, build.vectors, build.lexical, build.embedder)
+        made_of = (self._database, self._blobs, indexes, build.vectors, build.lexical, build.embedder)
+        doctor = Doctor(*made_of, idle=lambda: self.idle)
         self.upkeep = Upkeep(self._database, self._blobs, doctor=doctor, indexes=indexes, lock=self._lock)
         self.chunk_limits = build.limits(self._chunking)
         self.model_fingerprint = build.embedder.fingerprint

@@ -125,6 +125,8 @@ def _looked_into(catalogue: Path) -> tuple[list[str], tuple[str] | None, list[st
 
 def _put_in_place(incoming: Path, home: Home) -> None:
     (incoming / "blobs").mkdir(mode=0o700, exist_ok=True)
+    for folder in (*(incoming / "blobs").iterdir(), incoming / "blobs", incoming):
+        sync(folder)  # the names in it: a catalogue must not outlive its originals
     os.rename(incoming / "blobs", home.blobs)
     os.rename(incoming / CATALOGUE, home.catalogue)
     sync(home.path)

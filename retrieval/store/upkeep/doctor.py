@@ -23,7 +23,10 @@ _CHECKED = 2_000  # rows whose vectors are compared one by one
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """Works under the index's lock: nothing is published meanwhile, questions are answered."""
+    """Works under the index's lock: nothing is published meanwhile, questions are answered.
+
+    Unless `idle`, originals that no version names are left alone: a run may be converting them.
+    """
 
     database: Database
     blobs: Blobs
@@ -31,6 +34,7 @@ class Doctor:
     vectors: VectorIndex
     lexical: LexicalIndex
     embedder: Embedder
+    idle: Callable[[], bool] = lambda: True
 
     def examine(self, *, repair: bool) -> Diagnosis:
         """Everything that is wrong, and with `repair` what is left of it. Raises `StorageFull`, `EmbeddingFailed`."""
@@ -135,7 +139,7 @@ class Doctor:
         with self.database.read() as connection:
             wanted = originals.wanted(connection)
         bad = [f"{one} of {wanted[one]}" for one in originals.damaged(self.blobs, wanted)]
-        foreign = self.blobs.others(wanted)
+        foreign = self.blobs.others(wanted) if self.idle() else ()
         remedy = "put the file back where it was read, or ingest the source again"
         return [
             *finding("originals", "originals are missing or damaged", bad, remedy=remedy),
@@ -147,7 +151,8 @@ class Doctor:
             wanted = originals.wanted(connection)
         for one in originals.damaged(self.blobs, wanted):
             originals.put_back(self.blobs, one, wanted[one])
-        self.blobs.drop_others(wanted)
+        if self.idle():
+            self.blobs.drop_others(wanted)
 
 
 def _compared(place: str, held: Rows, wanted: Rows) -> list[Finding]:

@@ -202,3 +202,19 @@ def test_what_a_killed_commit_left_behind_does_not_stop_the_next(filled: Engine)
 
     assert {hit.chunk.document for hit in filled.search("facts", mode="lexical")} == {"b.txt"}
     assert [one for one in faults(filled.index.upkeep.examine()) if one[0] == "lexical"] == []
+
+
+def test_an_original_that_a_run_is_converting_is_left_alone(filled: Engine, tmp_path: Path) -> None:
+    """No version names it yet, and without it the document would be published without its original."""
+    run = filled.index.begin_run("c", {})
+    (tmp_path / "new.txt").write_text("New fact.")
+    content_hash, _ = filled.index.keep_original(tmp_path / "new.txt")
+
+    during = filled.index.upkeep.examine()
+    there = filled.index.original(content_hash).is_file()
+    filled.index.finish_run(run)
+    after = filled.index.upkeep.examine()
+
+    assert (during.findings, there) == ((), True)
+    assert faults(after) == [("originals", "files are kept that no version needs", 1, True)]
+    assert not filled.index.original(content_hash).exists()
