@@ -42,8 +42,8 @@ class Signals:
     `sentences`: the mean `promise` of the three best statements. `lead`: by how much the best one is ahead of the five
     behind it, on average: where all are alike, none answers. `coverage`: the share of the question's terms, by weight,
     that the first passage holds. `named`: the share of the question's names and codes that the best statement's passage
-    holds, 1 where it has none. `heard`: 0 where a name of the question, such as a place, or a code stands in no passage
-    at all, else 1; bare numbers don't count.
+    holds, 1 where it has none. `heard`: 0 where no passage at all holds any of the names, such as a place, that the
+    question as it was put has, or one lacks a code of it; else 1. Bare numbers don't count, nor what was carried over.
     """
 
     sentences: float
@@ -70,8 +70,8 @@ def promise(features: Features) -> float:
     return 1.0 / (1.0 + math.exp(-logit))
 
 
-def signals(question: str, *, passages: Sequence[Passage], statements: Sequence[Statement]) -> Signals:
-    """All 0 where nothing was found. Both best first."""
+def signals(question: str, *, passages: Sequence[Passage], statements: Sequence[Statement], put: str = "") -> Signals:
+    """All 0 where nothing was found. Both best first. `put`: a follow-up as it was put, of `question` as it is read."""
     if not statements:
         return Signals(0.0, 0.0, 0.0, 0.0, 0.0)
     promising = sorted(statements, key=lambda statement: -promise(statement.features))
@@ -82,7 +82,7 @@ def signals(question: str, *, passages: Sequence[Passage], statements: Sequence[
         lead=scores[0] - sum(behind) / len(behind) if behind else 0.0,
         coverage=_coverage(question, passages),
         named=_named(question, promising[0].passage),
-        heard=_heard(question, passages),
+        heard=_heard(put or question, passages),
     )
 
 
@@ -100,7 +100,9 @@ def _named(question: str, passage: Passage) -> float:
 
 def _heard(question: str, passages: Sequence[Passage]) -> float:
     spelled = {name for name in names(question) if len(name) > 1 and any(map(str.isalpha, name))}
-    return float(spelled <= frozenset[str]().union(*map(_terms, passages)))
+    codes = {name for name in spelled if any(map(str.isdigit, name))}
+    held = frozenset[str]().union(*map(_terms, passages))
+    return float(codes <= held and (not spelled or not spelled.isdisjoint(held)))
 
 
 def _coverage(question: str, passages: Sequence[Passage]) -> float:

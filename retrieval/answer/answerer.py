@@ -191,7 +191,7 @@ class Answerer:
 
     def _verdict(self, work: Work, statements: Sequence[Statement]) -> Verdict:
         bound = self._abstain_below(work.hits[0].chunk.collection if work.hits else "")
-        seen = signals(work.asked.full, passages=work.passages, statements=statements)
+        seen = signals(work.asked.full, passages=work.passages, statements=statements, put=work.asked.question)
         return Verdict(
             by="threshold",
             answered=bool(statements) and seen.confidence >= bound,

@@ -56,7 +56,7 @@ def rows(chosen: AnswerSet, engine: Engine) -> list[Row]:
         hits = engine.search(question, k=HITS_TRACED, caller=asked.caller)
         passages = reader.passages(hits[:HITS_READ], caller=asked.caller)
         statements = extractor.statements(question, passages, put=asked.question)
-        seen = signals(question, passages=passages, statements=statements)
+        seen = signals(question, passages=passages, statements=statements, put=asked.question)
         cosine = max((hit.provenance.dense_score or 0.0 for hit in hits), default=0.0)
         bm25 = max((hit.provenance.lexical_score or 0.0 for hit in hits), default=0.0)
         found.append(Row(chosen.name, asked.id, asked.answerable, seen, cosine, bm25))

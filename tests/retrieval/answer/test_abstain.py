@@ -82,6 +82,17 @@ def test_a_name_that_no_passage_holds_is_unheard_of_and_a_number_is_not() -> Non
     assert seen("How long is annual leave in Japan?", shelf()).heard == 0.0
     assert seen("What does E66 mean for annual leave?", shelf()).heard == 0.0
     assert seen("How long was annual leave in 1993?", shelf()).heard == 1.0
+    assert seen("How long is annual leave in Germany or Japan?", shelf()).heard == 1.0
+
+
+def test_names_that_were_carried_over_may_be_unheard_of() -> None:
+    found = searched("annual leave in Germany", shelf())
+    passages = [found[0].passage]
+
+    full = "And how long is it? annual leave Japan"
+
+    assert signals(full, passages=passages, statements=found).heard == 0.0
+    assert signals(full, passages=passages, statements=found, put="And how long is it?").heard == 1.0
 
 
 def test_coverage_is_one_passage_s_and_weighs_rare_words_more() -> None:
