@@ -9,6 +9,8 @@ import ctypes
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -38,6 +40,8 @@ _FINGERPRINT = "fingerprint.json"
 _BATCH = 32
 _KEPT_QUESTIONS = 2_000
 _FEW = 64  # texts that are not worth the three seconds that loading torch takes
+_EXPORT = "import sys; from retrieval.store.embed import export; export(*sys.argv[1:])"
+_LONGEST_EXPORT = 300.0  # seconds
 _REMEDY = "set FOOTNOTE_MODEL to the folder of a sentence-transformers model, or unset it for the one that is installed"
 
 
@@ -151,15 +155,25 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _exported(self) -> "OnnxModel | None":
-        """The kept graph, made where there is none yet; null for a model of another build."""
+        """The kept graph, made where there is none yet; null for a model of another build.
+
+        It is made by another process, unless torch is loaded here anyway: what torch and the model take (640 MB) would
+        stay with a server for as long as it runs.
+        """
         if self._graphs is None or not _mean_pooled_bert(self.folder):
             return None
         from retrieval.store import onnx_model
 
         graph = self._graphs / f"{self.fingerprint}.onnx"
+        if not graph.is_file() and "torch" not in sys.modules:
+            _export_elsewhere(self.folder, self._graphs)
         if graph.is_file():
             return onnx_model.OnnxModel(graph, self.tokenizer, self.max_tokens)
         return onnx_model.export(self._query_model, graph, tokenizer=self.tokenizer, max_tokens=self.max_tokens)
+
+    def export(self) -> None:
+        """Make and keep the graph, where the model allows it."""
+        _ = self._query_model, self._exported
 
     @cached_property
     def _query_model(self) -> Any:
@@ -172,6 +186,11 @@ class SentenceTransformerEmbedder:
         if torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported():
             return _load(self.folder, "bfloat16")
         return self._query_model
+
+
+def export(folder: str, graphs: str) -> None:
+    """What the process that makes a graph does."""
+    SentenceTransformerEmbedder(Path(folder), graphs=Path(graphs)).export()
 
 
 def resolve(model: str) -> Path:
@@ -207,6 +226,16 @@ def _load(folder: Path, precision: str) -> Any:
         ).eval()
     except (OSError, ValueError, RuntimeError) as exc:
         raise EmbeddingFailed(f"the embedding model {folder} can't be loaded: {exc}", remedy=_REMEDY) from exc
+
+
+def _export_elsewhere(folder: Path, graphs: Path) -> None:
+    """Where that fails the graph is not there, and this process makes it."""
+    command = [sys.executable, "-P", "-c", _EXPORT, str(folder), str(graphs.absolute())]
+    nowhere = subprocess.DEVNULL
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(  # noqa: S603 - our own code and folders
+            command, stdin=nowhere, stdout=nowhere, stderr=nowhere, timeout=_LONGEST_EXPORT, check=False
+        )
 
 
 def _give_back_memory() -> None:

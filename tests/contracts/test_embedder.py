@@ -1,5 +1,7 @@
 """What every `Embedder` promises, on the fake and on the model that is installed."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +51,20 @@ def test_both_ways_of_computing_agree(graphs: Path) -> None:
 
     for text in ("leave", "How many days of annual leave are there?", "days of leave " * 300):
         assert by_torch.embed_query(text) @ by_onnx.embed_query(text) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_process_that_only_asks_never_loads_torch(tmp_path: Path) -> None:
+    """Not even at the first question of a home: a server would hold its memory for good."""
+    asked = (
+        "import sys; from pathlib import Path; from retrieval.store.embed import *; "
+        "SentenceTransformerEmbedder(resolve('default'), graphs=Path(sys.argv[1])).embed_query('annual leave'); "
+        "print('torch' in sys.modules)"
+    )
+
+    run = subprocess.run([sys.executable, "-c", asked, str(tmp_path)], capture_output=True, text=True, check=True)
+
+    assert run.stdout.strip() == "False"
+    assert len(list(tmp_path.glob("*.onnx"))) == 1
 
 
 def test_the_installed_model_is_described_without_being_loaded() -> None:
