@@ -22,6 +22,7 @@ BETWEEN = 2  # between blocks
 
 LEAD_IN_SHARE = 0.2  # of a chunk's tokens, up to which a lead-in is not parted from what it introduces
 HEADER_SHARE = 0.4  # of a chunk's tokens that a repeated table header may take
+GROUP_SHARE = 0.1  # and the name of the rows' group below it
 _CHARACTERS_PER_TOKEN = 20  # at least one for so many, as tokenizers take a word without end for one unknown token
 _PIECE_CHARACTERS = 2_000
 
@@ -33,6 +34,7 @@ _ITEM = re.compile(r"\n(?=[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t])")
 _LINE = re.compile(r"\n")
 _CELL = re.compile(r"(?<!\\)\|[ \t]*")
 _SPACE = re.compile(r"\s+")
+_BORDER = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"[\s|:\-]*-[\s|:\-]*")
 
 Counter = Callable[[str], int]
@@ -46,7 +48,8 @@ class Atom:
 
     `path` is the section it is packed with; a heading goes with what stands under it. `own` is the path that a
     heading opens, empty for all else. `header` is the header row to repeat where a chunk begins here, in the middle
-    of a table, and `header_tokens` what that costs. `bond` says how willingly a chunk ends before this atom.
+    of a table, with the name of its rows' group on a line below, and `header_tokens` what that costs. `bond` says how
+    willingly a chunk ends before this atom.
     """
 
     start: int
@@ -114,12 +117,44 @@ def _of_table(document: Document, block: Block, limit: int, count: Counter) -> I
     for (start, end), tokens in head:
         yield Atom(start, end, tokens, block.section, block.page, INSIDE, (), *begun)
     room = limit - max(header_tokens, head[-1][1] if head else 0)
+    told_above = _Repeated(header, int(limit * GROUP_SHARE), count)
     for number, ((start, end), tokens) in enumerate(_parts(text, (rows, block.end), room, _CUTS["table"], count)):
+        repeated = told_above.before(text[start:end])
         if number == 0:
             yield Atom(start, end, tokens, block.section, block.page, NEVER if head else INSIDE)
         else:
-            repeated = (header, header_tokens)
+            repeated = repeated if tokens + repeated[1] <= limit else (header, header_tokens)
             yield Atom(start, end, tokens, block.section, block.page, INSIDE, (), *repeated)
+
+
+class _Repeated:
+    """What is repeated where a table is cut: its header, and the name of the group of rows that is cut.
+
+    A row that has its first cell alone names the rows below it, up to the next such row.
+    """
+
+    def __init__(self, header: str, most: int, count: Counter) -> None:
+        self._header = (header, count(header) if header else 0)
+        self._within = self._header
+        self._most = most
+        self._count = count
+
+    def before(self, row: str) -> tuple[str, int]:
+        """The text to repeat, and its tokens, if a chunk begins with this row; to be asked row by row."""
+        if (name := _group_name(row)) is None:
+            return self._within
+        self._within = self._header
+        if name and self._count(name) <= self._most:
+            both = f"{self._header[0]}\n{name}" if self._header[0] else name
+            self._within = (both, self._count(both))
+        return self._header
+
+
+def _group_name(row: str) -> str | None:
+    """The first of a row's cells where all others are blank; null for any other row."""
+    before, *cells, after = _BORDER.split(row.strip()) if "|" in row else ("", "", "")
+    whole = len(cells) > 1 and not before and not after
+    return cells[0].strip() if whole and not any(map(str.strip, cells[1:])) else None
 
 
 def _header(table: str, limit: int, count: Counter) -> tuple[str, int]:

@@ -21,7 +21,7 @@ from ingest.models import Document
 from retrieval.models import JOINER, Chunk
 from retrieval.settings import ChunkSettings
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 CHUNK_TOKENS = 200
 CONTEXT_TOKENS = 48
 LEAST_SHARE = 0.2  # of a chunk's tokens, below which no part is cut off while there is another choice

@@ -194,6 +194,33 @@ def test_a_table_is_cut_between_rows_and_says_its_header_again() -> None:
     assert [row for text in texts(found) for row in text.split("\n") if row.startswith("| item")] == rows
 
 
+def test_a_group_of_rows_that_is_cut_says_its_name_again() -> None:
+    """A row with its first cell alone names those below it; a chunk that begins with such a row needs no name."""
+    fares = [f"| fare {number} | {number} EUR a passenger |" for number in range(40)]
+    fuels = [f"| fuel {number} | {number} EUR a gallon |" for number in range(40)]
+    rows = ["| none yet | 1 |", "| Operating revenue |  |", *fares, "| Fuel |  |", *fuels]
+    table = "\n".join(["| Line | 2018 |", "| --- | --- |", *rows])
+
+    found = chunks(document(Piece("table", table), title="Report"), Limits(), words)
+
+    within = {chunk.text.split("\n")[0][2:6]: chunk.context for chunk in found[1:]}
+    assert within["fare"] == "Report\n| Line | 2018 |\nOperating revenue"
+    assert within["fuel"] == "Report\n| Line | 2018 |\nFuel"
+    assert found[0].context == "Report"
+    assert [row for text in texts(found) for row in text.split("\n") if row in rows] == rows
+
+
+def test_a_group_s_name_too_long_to_repeat_is_left_out() -> None:
+    long = " ".join(f"word{number}" for number in range(60))
+    rows = [f"| row {number} | {number} pieces in stock |" for number in range(60)]
+    table = "\n".join(["| Name | Stock |", "| --- | --- |", f"| {long} |  |", *rows])
+
+    found = chunks(document(Piece("table", table)), Limits(), words)
+
+    assert len(found) > 2
+    assert {chunk.context.split("\n")[-1] for chunk in found[2:]} == {"| Name | Stock |"}
+
+
 def test_a_table_that_goes_on_carries_the_header_of_where_it_began() -> None:
     rows = "\n".join(f"| city{number} | {number} |" for number in range(30))
     going_on = Piece("table", f"|  |  |\n| --- | --- |\n{rows}", page=2, header="| City | EUR |")
