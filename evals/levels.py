@@ -93,7 +93,7 @@ def span_of(hit: Hit) -> Span:
 def _documents(hits: Sequence[Hit], depth: int) -> dict[str, float]:
     best: dict[str, float] = {}
     for hit in hits:
-        for document in (hit.chunk.document, *hit.duplicates):
+        for document in hit.documents:
             best.setdefault(document, hit.score)
     return dict(zip(list(best)[:depth], falling(list(best.values())[:depth]), strict=True))
 

@@ -68,7 +68,7 @@ def _search(engine: Searches, query: Asked, *, mode: Mode, hits: int, documents:
 
 
 def _all_found(query: Asked, hits: Sequence[Hit]) -> bool:
-    there = {path for hit in hits for path in (hit.chunk.document, *hit.duplicates)}
+    there = {path for hit in hits for path in hit.documents}
     return bool(query.wanted) and query.wanted <= there
 
 

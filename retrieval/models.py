@@ -321,6 +321,11 @@ class Hit:
     near: tuple[NearDuplicate, ...] = ()
 
     @property
+    def documents(self) -> tuple[str, ...]:
+        """All that hold it, by relative path: its own, those with the same text, those that say much the same."""
+        return (self.chunk.document, *self.duplicates, *(one.document for one in self.near))
+
+    @property
     def start(self) -> int:
         return (self.span or self.chunk).start
 

@@ -38,12 +38,8 @@ def test_a_paragraph_with_a_few_other_words_is_one_hit_that_tells_of_the_other()
 
     first, second = searcher(shelf).search("annual leave in the Berlin office")
 
-    assert {first.chunk.document, *(one.document for one in first.near), *first.duplicates} == {
-        "handbook.md",
-        "intranet.md",
-        "copy.md",
-    }
-    assert all(shelf.chunks_by_row[row].chunk_id for row in range(3))
+    assert sorted(first.documents) == ["copy.md", "handbook.md", "intranet.md"]
+    assert len(first.near) in (1, 2)
     assert second.chunk.document == "travel.md"
 
 
