@@ -96,6 +96,9 @@ class Builds:
         """One that is open."""
         return self._open[number]
 
+    def is_open(self, number: int) -> bool:
+        return number in self._open
+
     def numbers(self) -> list[int]:
         """Of those that are open, or lie on the disk."""
         return [*self._open, *self._home.numbers()]

@@ -23,7 +23,7 @@ from retrieval.store import built, staging
 from retrieval.store.builds import Build, Builds, Model, limits_of
 from retrieval.store.built import Recipe, Unfinished
 from retrieval.store.database import Database
-from retrieval.store.indexes import Indexes
+from retrieval.store.indexes import INDEX_NAMES, Indexes
 from retrieval.store.limits import ChunkLimits
 from retrieval.store.reindex import kept, making
 from retrieval.store.reindex.kept import Cut, Cutter, KeptVersion
@@ -162,9 +162,14 @@ class Reindexer:
             begun = self._noted(wanted)
             if begun is None:
                 return None
+            gone_on_with = self._builds.is_open(begun.number)
             build = self._builds.open(begun.number, begun.recipe, wanted.model)
             indexes = self._builds.indexes(begun.number)
-            indexes.replay()
+            if gone_on_with:
+                indexes.replay()
+            else:  # nobody has looked whether a kill or a power cut left it whole
+                for name in INDEX_NAMES:
+                    indexes.rebuild(name)
             self._at_work = True
         return _Work(begun, build, indexes, recut=wanted.recut)
 

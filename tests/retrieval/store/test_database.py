@@ -6,13 +6,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, insert, inspect, select, text
 
 from retrieval.engine import Engine
 from retrieval.errors import CatalogueCorrupt, HomeError, SchemaTooNew
 from retrieval.settings import EngineSettings
 from retrieval.store import schema
-from retrieval.store.database import Database
+from retrieval.store.database import MIGRATIONS, Database
 from tests.fakes import FakeEmbedder
 from tests.retrieval.store.conftest import Opener
 from tests.retrieval.store.stories import indexed, version
@@ -144,3 +146,42 @@ def test_what_a_home_holds_is_its_owner_s_alone(open_home: Opener, tmp_path: Pat
         path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "home").iterdir() if path.name != "closed.json"
     }
     assert set(modes.values()) == {0}
+
+
+def test_chunks_of_an_older_home_belong_to_its_first_build(tmp_path: Path) -> None:
+    """Rows, places and the count of rows ever given out come along."""
+    path = tmp_path / "catalogue.db"
+    older = create_engine(f"sqlite:///{path}")
+    with older.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        for statement in _OLDER:
+            connection.execute(text(statement))
+    older.dispose()
+
+    database = Database(path, head=schema.HEAD)
+    with database.write() as connection:
+        placed = connection.execute(select(schema.placements)).all()
+        held = connection.execute(select(schema.chunks)).all()
+        values = {"chunk_id": "new", "vector_key": "k", "document_id": "d", "section": "[]", "context": "", "text": "x"}
+        new = connection.execute(insert(schema.chunks).values(values).returning(schema.chunks.c.row)).scalar_one()
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    database.close()
+
+    assert [(one.version_id, one.build, one.ordinal, one.row, one.end) for one in placed] == [(1, 1, 0, 7, 4)]
+    assert [(one.row, one.chunk_id, one.text, one.indexed, one.build) for one in held] == [(7, "c", "text", 3, 1)]
+    assert new == 10
+    assert broken == []
+
+
+_OLDER = (
+    "INSERT INTO documents (id, collection, root, path, uri, groups, generation) VALUES ('d','c','r','p','u','[]',3)",
+    "INSERT INTO versions (id, document_id, number, content_hash, fingerprint, media_type, size, title, text, pages,"
+    " metadata, chunk_count) VALUES (1, 'd', 1, 'h', 'f', 'm', 4, 't', 'text', '[]', '{}', 1)",
+    "INSERT INTO chunks (row, chunk_id, vector_key, document_id, section, context, text, indexed)"
+    " VALUES (7, 'c', 'k', 'd', '[]', '', 'text', 3), (9, 'gone', 'k', 'd', '[]', '', 'gone', 3)",
+    "DELETE FROM chunks WHERE row = 9",
+    'INSERT INTO placements (version_id, ordinal, row, start, "end") VALUES (1, 0, 7, 0, 4)',
+)

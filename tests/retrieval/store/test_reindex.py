@@ -251,6 +251,30 @@ def test_one_that_is_stopped_goes_on_and_embeds_nothing_twice(
     assert_sound(again)
 
 
+def test_what_a_power_cut_took_from_an_unfinished_build_is_there_when_it_answers(
+    engine: Engine, open_home: Opener
+) -> None:
+    """Its indexes are made anew from the catalogue when another process goes on with it."""
+    fill(engine)
+
+    def stop() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        reindex(engine, Told(4, stop))
+    build = engine._builds.open_one(2)
+    build.vectors.delete(np.arange(13, 16))
+    build.vectors.flush(build.vectors.generation())
+    build.lexical.delete(np.arange(16, 19))
+    build.lexical.flush(build.lexical.generation())
+    engine.close()
+
+    again = open_home()
+    reindex(again)
+
+    assert_sound(again)
+
+
 def test_another_one_is_refused_until_the_unfinished_one_is_given_up(engine: Engine) -> None:
     fill(engine)
 
