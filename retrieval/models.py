@@ -350,7 +350,8 @@ class Hit:
 class Passage:
     """Neighbouring hits of one version joined: `text == stored[start:end]`, at least one hit, best rank first.
 
-    `date` is the document's own, as an ISO day or what begins one; empty where it tells none.
+    `date` is the document's own, as an ISO day or what begins one; empty where it tells none. `superseded_by` as in
+    `StoredChunk`.
     """
 
     document_id: str
@@ -367,6 +368,7 @@ class Passage:
     score: float
     hits: tuple[Hit, ...]
     date: str = ""
+    superseded_by: str = ""
 
     def page_at(self, offset: int) -> int | None:
         """The page on which the stored text's `offset` stands; null where the format has no pages."""

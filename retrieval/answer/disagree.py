@@ -1,4 +1,6 @@
-"""Two documents that say the same with other numbers: both are given, and the reader is told, with their dates."""
+"""Two documents that say the same with other numbers: both are given, and the reader is told, with their dates and with
+what has taken the place of one of them.
+"""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -44,4 +46,6 @@ def _differ(one: str, other: str) -> bool:
 
 
 def _dated(passage: Passage) -> str:
-    return f"{passage.document} (dated {passage.date})" if passage.date else f"{passage.document} (no date)"
+    known = [f"dated {passage.date}" if passage.date else "no date"]
+    known += [f"superseded by {passage.superseded_by}"] if passage.superseded_by else []
+    return f"{passage.document} ({', '.join(known)})"

@@ -177,6 +177,7 @@ def _passage(version: StoredVersion, hits: Sequence[Hit], *, start: int, end: in
         score=best.score,
         hits=ranked,
         date=version.metadata.get("date", ""),
+        superseded_by=version.metadata.get("superseded_by", ""),
     )
 
 

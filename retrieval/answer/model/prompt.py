@@ -132,6 +132,7 @@ def _block(passage: Passage, *, number: int, nonce: str, text: str) -> str:
     """Everything a document wrote, its title and headings too, stands inside its lines."""
     name = " > ".join(dict.fromkeys(part for part in (passage.document, passage.title, *passage.section) if part))
     name = f"{name} (dated {passage.date})" if passage.date else name
+    name = f"{name} (superseded by {passage.superseded_by})" if passage.superseded_by else name
     inside = without_marks(f"{name}\n\n{text}")
     return f"<<<{nonce} document {number}>>>\n{inside}\n<<<{nonce} end of document {number}>>>"
 

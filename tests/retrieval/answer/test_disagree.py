@@ -1,5 +1,7 @@
 """Two documents that differ in a number: both are shown, and a note says so with their dates."""
 
+from dataclasses import replace
+
 from retrieval.answer.answerer import NO_MODEL
 from tests.retrieval.library import Shelf, answerer
 
@@ -19,6 +21,20 @@ def test_both_are_given_and_dated() -> None:
     [note] = [note for note in answer.notes if note != NO_MODEL]
     assert "travel-old.md (dated 2023-01-01)" in note
     assert "travel.md (dated 2025-02-01)" in note
+
+
+def test_the_note_tells_which_of_them_says_that_another_has_taken_its_place() -> None:
+    shelf = Shelf()
+    old = shelf.put("travel-old.md", OLD, date="2023-01-01")
+    shelf.versions[old] = replace(
+        shelf.versions[old], metadata={**shelf.versions[old].metadata, "superseded_by": "travel.md"}
+    )
+    shelf.put("travel.md", NEW, date="2025-02-01")
+
+    answer = answerer(shelf).answer("What may a hotel night in Germany cost?")
+
+    [note] = [note for note in answer.notes if note != NO_MODEL]
+    assert "travel-old.md (dated 2023-01-01, superseded by travel.md)" in note
 
 
 def test_documents_that_agree_or_speak_of_something_else_do_not_differ() -> None:
