@@ -93,8 +93,8 @@ def main() -> None:
         curve = Curve(arguments.documents, home)
         with Engine(EngineSettings(home=home), write=True, embedder=StandIn(graphs=home / "models")) as engine:
             report = ingest(engine.index, [str(corpus)], IngestOptions(workers=arguments.workers), curve)
+        _print(curve.points)
         again = unchanged(corpus, home)
-    _print(curve.points)
     print(f"{report.chunks:,} chunks; unchanged, whole process: {again['seconds']:.2f} s")
     print("  ".join(f"{name} {value}" for name, value in machine().items()))
     if arguments.json is not None:
