@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.activity.answers import Answers, KeptAnswer, no_answer
-from api.objects import AnswerObject
+from api.objects import AnswerObject, HitObject
 from api.server.auth import Principal
 from api.server.services import CatalogReads
 from retrieval.errors import NotFound
@@ -22,10 +22,10 @@ def reopened(answer_id: str, *, answers: Answers, catalog: CatalogReads, asker: 
     if not _may_open(kept, asker):
         raise no_answer(answer_id)
     body, trace = kept.body, kept.trace
-    seen = _visible(_versions(body) | _read(trace), catalog, asker.caller)
+    seen = _visible(_versions(body) | _folded(body) | _read(trace), catalog, asker.caller)
     if not _words_from(body, trace) <= seen:
         raise no_answer(answer_id)
-    body["sources"] = [hit for hit in body["sources"] if _named(hit) in seen]
+    body["sources"] = [_with_seen(hit, seen) for hit in body["sources"] if _named(hit) in seen]
     if trace is not None:
         _close(trace, seen)
     return kept
@@ -37,6 +37,15 @@ def _may_open(kept: KeptAnswer, asker: Principal) -> bool:
 
 def _versions(body: AnswerObject) -> set[_Version]:
     return {_named(part) for part in (*body["citations"], *body["sources"])}
+
+
+def _folded(body: AnswerObject) -> set[_Version]:
+    """The versions that a source names beside its own; none of their words stand in the answer."""
+    return {_named(one) for hit in body["sources"] for one in hit["also_in"]}
+
+
+def _with_seen(hit: HitObject, seen: set[_Version]) -> HitObject:
+    return {**hit, "also_in": [one for one in hit["also_in"] if _named(one) in seen]}
 
 
 def _read(trace: Mapping[str, Any] | None) -> set[_Version]:

@@ -108,8 +108,13 @@ class Visibility:
         rows, owners = self._rows[visible], self._owners[visible]
         rows.setflags(write=False)
         owners.setflags(write=False)
-        seen = frozenset(access.collection for access, allows in zip(self._access, allowed, strict=True) if allows)
-        return View(self._generation, rows, owners, self._names, self._meaning(seen), self._build)
+        return View(self._generation, rows, owners, self._names, self._meaning(self._collections(owners)), self._build)
+
+    def _collections(self, owners: NDArray[np.int32]) -> frozenset[str]:
+        """Those of the rows that are seen. An access that once allowed stays known when no document has it any more."""
+        there = np.flatnonzero(np.bincount(owners, minlength=len(self._codes)))
+        codes = set(np.array(self._codes, dtype=np.int32)[there].tolist())
+        return frozenset(access.collection for access, code in self._access.items() if code in codes)
 
     def _meaning(self, collections: frozenset[str]) -> Synonyms:
         if collections not in self._synonyms:

@@ -22,6 +22,7 @@ from retrieval.models import (
     Filters,
     Hit,
     Mode,
+    NearDuplicate,
     Outcome,
     PageBoxes,
     PageSpan,
@@ -49,6 +50,7 @@ class Page:
     original: Path | None = None
     media_type: str = "text/html"
     boxes: tuple[PageBoxes, ...] = ()
+    near: tuple[NearDuplicate, ...] = ()
 
     @property
     def document(self) -> str:
@@ -265,7 +267,7 @@ def _hit(page: Page, rank: int) -> Hit:
         page=1,
         page_end=1,
     )
-    return Hit(rank, 1 / rank, chunk, Provenance(rank, 0.5, None, None))
+    return Hit(rank, 1 / rank, chunk, Provenance(rank, 0.5, None, None), near=page.near)
 
 
 def _answer(answer_id: str, question: str, hits: Sequence[Hit]) -> Answer:

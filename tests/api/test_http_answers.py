@@ -1,6 +1,7 @@
 """Answers opened again, and feedback on them."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from api.activity.store import Activity
+from retrieval.models import NearDuplicate
 from tests.api.conftest import Server
 
 
@@ -64,6 +66,26 @@ def test_an_answer_loses_the_uncited_sources_that_were_closed(server: Server) ->
     again = client.get(f"/v1/answers/{given['answer_id']}").json()
     assert [hit["document_id"] for hit in again["sources"]] == ["leave"]
     assert again["answer"] == given["answer"]
+
+
+def test_an_answer_loses_the_names_of_folded_documents_that_were_closed(server: Server) -> None:
+    """Their words do not stand in it: the answer stays."""
+    client = server.as_key(groups=("hr",))
+    catalog = server.engine.catalog
+    severance = NearDuplicate("severance", 1, "severance.html", "chunk-severance", 1)
+    catalog.pages = [
+        replace(page, near=(severance,)) if page.document_id == "leave" else page for page in catalog.pages
+    ]
+    given = asked(client)
+    assert [one["document_id"] for one in given["sources"][0]["also_in"]] == ["severance"]
+    assert client.get(f"/v1/answers/{given['answer_id']}").json()["sources"] == given["sources"]
+
+    catalog.pages = [page for page in catalog.pages if page.document_id != "severance"]
+
+    again = client.get(f"/v1/answers/{given['answer_id']}")
+    assert [hit["also_in"] for hit in again.json()["sources"]] == [[]]
+    assert again.json()["answer"] == given["answer"]
+    assert "severance" not in again.text
 
 
 def test_an_answer_tells_its_asker_how_it_came_about(server: Server) -> None:

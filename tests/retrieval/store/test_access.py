@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from retrieval.engine import Engine
 from retrieval.errors import NotFound
-from retrieval.models import OWNER, Caller, Outcome
+from retrieval.models import OWNER, PUBLIC, Caller, Outcome
 from retrieval.settings import EngineSettings, SearchSettings
 from tests.fakes import FakeEmbedder
 from tests.retrieval.store.stories import indexed, version
@@ -111,4 +111,21 @@ def test_a_collection_narrows_the_view(tmp_path: Path) -> None:
     assert len(engine.search("fact")) == 2
     assert engine.search("fact", collection="none") == ()
     assert engine.catalog.collections(OWNER) == ("left", "right")
+    engine.close()
+
+
+def test_the_synonyms_of_a_collection_go_with_its_last_document_that_is_seen(tmp_path: Path) -> None:
+    """As they do for who opens the home afterwards."""
+    engine = Engine(EngineSettings(tmp_path), write=True, embedder=FakeEmbedder())
+    run = engine.index.begin_run("c", {})
+    engine.index.publish(run, [indexed(version("a.txt", "A merger."))])
+    engine.index.keep_synonyms("c", {"file:///docs": [("falcon", "merger with X")]})
+    [document] = engine.catalog.documents(OWNER)
+    before = engine.visibility.view(PUBLIC)
+
+    engine.index.regrant({document.document_id: ("hr",)})
+
+    after, theirs = engine.visibility.view(PUBLIC), engine.visibility.view(Caller(frozenset(["hr"])))
+    assert before.synonyms.meant("falcon") == theirs.synonyms.meant("falcon") == ("merger with X",)
+    assert (len(after.rows), after.synonyms.meant("falcon")) == (0, ())
     engine.close()
