@@ -8,6 +8,7 @@ well they part the two, and what the shipped threshold refuses of each, docs/ans
 
 import hashlib
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -28,6 +29,7 @@ _PROMISE = {
     "short": -0.5,
 }
 _PROMISE_BIAS = -6.5
+_PERIOD = re.compile(r"(?:[fc]y|q[1-4]|[1-4]q|h[12]|[12]h)(?:\d{2}|\d{4})?")  # FY2018, Q4: written in many ways
 _BEST = 3
 _BEHIND = 5
 ANSWER_FROM = 0.35
@@ -43,7 +45,8 @@ class Signals:
     behind it, on average: where all are alike, none answers. `coverage`: the share of the question's terms, by weight,
     that the first passage holds. `named`: the share of the question's names and codes that the best statement's passage
     holds, 1 where it has none. `heard`: 0 where no passage at all holds any of the names, such as a place, that the
-    question as it was put has, or one lacks a code of it; else 1. Bare numbers don't count, nor what was carried over.
+    question as it was put has, or one lacks a code of it; else 1. Bare numbers and periods such as FY2018 don't count,
+    nor what was carried over.
     """
 
     sentences: float
@@ -99,7 +102,8 @@ def _named(question: str, passage: Passage) -> float:
 
 
 def _heard(question: str, passages: Sequence[Passage]) -> float:
-    spelled = {name for name in names(question) if len(name) > 1 and any(map(str.isalpha, name))}
+    asked = (name for name in names(question) if not _PERIOD.fullmatch(name))
+    spelled = {name for name in asked if len(name) > 1 and any(map(str.isalpha, name))}
     codes = {name for name in spelled if any(map(str.isdigit, name))}
     held = frozenset[str]().union(*map(_terms, passages))
     return float(codes <= held and (not spelled or not spelled.isdisjoint(held)))

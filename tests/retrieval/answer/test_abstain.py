@@ -82,6 +82,7 @@ def test_a_name_that_no_passage_holds_is_unheard_of_and_a_number_is_not() -> Non
     assert seen("How long is annual leave in Japan?", shelf()).heard == 0.0
     assert seen("What does E66 mean for annual leave?", shelf()).heard == 0.0
     assert seen("How long was annual leave in 1993?", shelf()).heard == 1.0
+    assert seen("How long was annual leave in FY2018, or in Q4?", shelf()).heard == 1.0
     assert seen("How long is annual leave in Germany or Japan?", shelf()).heard == 1.0
 
 
