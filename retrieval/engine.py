@@ -8,7 +8,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.errors import HomeLocked, UsageError
+from retrieval.errors import HomeLocked, IndexCorrupt, UsageError
 from retrieval.models import NO_FILTERS, PUBLIC, Answer, AnswerEvent, Caller, Filters, Hit, Mode, Turn
 from retrieval.ports import Budget, Embedder, LexicalIndex, Reranker, Searches, VectorIndex
 from retrieval.serving import Serving, Switched
@@ -209,10 +209,9 @@ class Engine:
         self._database = Database(self.home.catalogue, head=schema.HEAD, writable=self.write)
         stack.callback(self._database.close)
         wanted = recipe_of(self._embedder, name=self.settings.model, chunk_tokens=self.settings.chunks.max_tokens)
-        self._recipe = built(self._database, wanted, home=self.home.path, write=self.write)
-        blobs = Blobs(self.home.blobs)
-        self._blobs = blobs
-        self.catalog = Catalog(self._database, blobs)
+        self._opened = built(self._database, wanted, home=self.home.path, write=self.write)
+        self._blobs = Blobs(self.home.blobs)
+        self.catalog = Catalog(self._database, self._blobs)
         self.history = History(self._database)
         self.visibility = Visibility(self._database)
         self.thresholds = Thresholds(self._database)
@@ -231,7 +230,12 @@ class Engine:
             write=self.write,
         )
         stack.callback(self._builds.close)
-        self._builds.open(self.catalog.build(), self._recipe, self._model_of(self._recipe))
+        number, recipe = self._opened
+        try:
+            self._builds.open(number, recipe, self._model_of(recipe))
+        except IndexCorrupt:
+            if not self._builds.left(number):
+                raise
         self._switching = Lock()
         self._serving = self._served()
 

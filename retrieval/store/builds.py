@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retrieval.errors import IndexCorrupt, ModelMismatch
+from retrieval.errors import IndexCorrupt
 from retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from retrieval.settings import ChunkSettings
 from retrieval.store import built
@@ -88,9 +88,19 @@ class Builds:
         Raises `EmbeddingFailed` where its model is not on this machine, `ModelMismatch` where it is another by now.
         """
         with self._lock:
-            with self._database.read() as connection:
-                number, recipe = current_build(connection), built.stored_recipe(connection)
-            return self._open.get(number) or self.open(number, recipe, named(self.models, recipe))
+            while True:
+                with self._database.read() as connection:
+                    number, recipe = current_build(connection), built.stored_recipe(connection)
+                try:
+                    return self._open.get(number) or self.open(number, recipe, named(self.models, recipe))
+                except IndexCorrupt:
+                    if not self.left(number):
+                        raise
+
+    def left(self, number: int) -> bool:
+        """Whether another build answers by now, so that another process may have swept this one."""
+        with self._database.read() as connection:
+            return current_build(connection) != number
 
     def open_one(self, number: int) -> Build:
         """One that is open."""
@@ -156,10 +166,5 @@ def limits_of(recipe: Recipe, model: Model, settings: ChunkSettings) -> ChunkLim
 def named(models: Callable[[str], Model], recipe: Recipe) -> Model:
     """The model of a recipe. Raises `EmbeddingFailed`, `ModelMismatch`."""
     model = models(recipe.model)
-    found = built.recipe_of(model.embedder, name=recipe.model, chunk_tokens=recipe.chunk_tokens)
-    if not found.same_model(recipe):
-        raise ModelMismatch(
-            f"the model {recipe.model!r} is another than the one that the home was built with",
-            remedy="put that one back, or reindex with the model as it is now",
-        )
+    built.refuse_other(built.recipe_of(model.embedder, name=recipe.model, chunk_tokens=recipe.chunk_tokens), recipe)
     return model

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from retrieval.errors import ModelMismatch
 from retrieval.ports import Embedder
+from retrieval.store.catalog import current_build
 from retrieval.store.database import Database
 from retrieval.store.schema import settings
 
@@ -20,6 +21,10 @@ _NEXT = "next"
 _REPLACED = "replaced"
 _SWITCHED = "switched"
 _LEAVING = "leaving"
+_FILES_CHANGED = (
+    "its files were replaced: put the old ones back; to change to the new ones, keep them in a folder of another "
+    "name and run `footnote reindex --model FOLDER`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +61,36 @@ def recipe_of(embedder: Embedder, *, name: str, chunk_tokens: int) -> Recipe:
     return Recipe(name, embedder.fingerprint, embedder.dimension, embedder.max_tokens, chunk_tokens)
 
 
-def built(database: Database, wanted: Recipe, *, home: Path, write: bool) -> Recipe:
-    """What the home is to be opened with. A new one takes what it is first opened with for writing.
+def built(database: Database, wanted: Recipe, *, home: Path, write: bool) -> tuple[int, Recipe]:
+    """The build that answers, and what it is to be opened with, both of one moment: a writer may switch meanwhile.
 
-    Raises `ModelMismatch` for a model that it was neither built with nor has left behind in a reindex.
+    A new home takes what it is first opened with for writing. Raises `ModelMismatch` for a model that it was neither built with nor has left behind in a reindex.
     """
     with database.read() as connection:
-        stored = _stored(connection)
+        number, stored = current_build(connection), _stored(connection)
     if "fingerprint" not in stored:
         if write:
             with database.write() as connection:
                 _write(connection, _values(wanted, tokens=False))
-        return wanted
+        return number, wanted
     kept = _recipe(stored, chunk_tokens=wanted.chunk_tokens)
     replaced = json.loads(stored.get(_REPLACED, "[]"))
     if any(one["chunk_tokens"] == wanted.chunk_tokens for one in replaced):
         kept = _recipe(stored, chunk_tokens=int(stored["chunk_tokens"]))
     if wanted.same_model(kept) or any(one["fingerprint"] == wanted.fingerprint for one in replaced):
-        return kept
+        return number, kept
     raise ModelMismatch(
         f"{home} was built with the model {kept.model!r}, not with {wanted.model!r} as it is now",
-        remedy=f"set FOOTNOTE_MODEL={kept.model}, or run `footnote reindex --model {wanted.model}` with that",
+        remedy=_as_it_was(kept, wanted),
     )
+
+
+def refuse_other(found: Recipe, kept: Recipe) -> None:
+    """Raises `ModelMismatch` where the model that lies under the name is not the one that was built with."""
+    if not found.same_model(kept):
+        raise ModelMismatch(
+            f"the model {kept.model!r} is another than the one that the home was built with", remedy=_FILES_CHANGED
+        )
 
 
 def stored_recipe(connection: Connection) -> Recipe:
@@ -127,6 +140,12 @@ def switch(connection: Connection, before: Recipe, after: Recipe, *, generation:
 def switched_at(connection: Connection) -> int:
     """The generation from which on the build answers that answers now; 0 for the first one."""
     return int(_stored(connection).get(_SWITCHED, 0))
+
+
+def _as_it_was(kept: Recipe, wanted: Recipe) -> str:
+    if kept.model == wanted.model:
+        return _FILES_CHANGED
+    return f"set FOOTNOTE_MODEL={kept.model}, or run `footnote reindex --model {wanted.model}` with that"
 
 
 def _stored(connection: Connection) -> dict[str, str]:

@@ -69,6 +69,7 @@ class Index(Known):
         self._ingesting = threading.RLock()
         self.work_on(builds.answering())
         self.reindexer = Reindexer(database, builds, self, chunking)
+        self.upkeep = Upkeep(database, blobs, lambda: (self._doctor, self._indexes), lock=self._lock)
 
     def work_on(self, build: Build) -> None:
         """Write to this build, which answers, from now on."""
@@ -78,8 +79,7 @@ class Index(Known):
         self._publisher = Publisher(self._database, indexes, build.embedder)
         self._sweeper, self._forgetter = Sweeper(*shared), Forgetter(*shared)
         made_of = (self._database, self._blobs, indexes, build.vectors, build.lexical, build.embedder)
-        doctor = Doctor(*made_of, idle=lambda: self.idle)
-        self.upkeep = Upkeep(self._database, self._blobs, doctor=doctor, indexes=indexes, lock=self._lock)
+        self._doctor = Doctor(*made_of, idle=lambda: self.idle)
         self.chunk_limits = build.limits(self._chunking)
         self.model_fingerprint = build.embedder.fingerprint
 

@@ -86,8 +86,8 @@ def _write(part: Path, snapshot: Path, blobs: Blobs, told: Callable[[int, int], 
 def _manifest(connection: sqlite3.Connection, members: list[Member], *, missing: int) -> Manifest:
     settings = dict(connection.execute("SELECT key, value FROM settings").fetchall())
 
-    def count(table: str) -> int:
-        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+    def count(counted: str) -> int:
+        return int(connection.execute(f"SELECT count(*) FROM {counted}").fetchone()[0])  # noqa: S608 - our own names
 
     return Manifest(
         format=FORMAT,
@@ -97,7 +97,7 @@ def _manifest(connection: sqlite3.Connection, members: list[Member], *, missing:
         created_at=now(),
         documents=count("documents"),
         versions=count("versions"),
-        chunks=count("chunks"),
+        chunks=count("chunks WHERE build = (SELECT build FROM state)"),
         missing=missing,
         members=tuple(members),
     )

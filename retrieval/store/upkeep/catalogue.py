@@ -23,6 +23,19 @@ def examine(connection: Connection) -> list[Finding]:
     ]
 
 
+def counted(connection: Connection) -> dict[str, int]:
+    """How many documents and versions there are, and chunks and vectors of the build that answers."""
+    mine = chunks.c.build == answering()
+    keys = select(chunks.c.vector_key).where(mine)
+    rows = {
+        "documents": select(func.count()).select_from(documents),
+        "versions": select(func.count()).select_from(versions),
+        "chunks": select(func.count()).select_from(chunks).where(mine),
+        "vectors": select(func.count()).select_from(vectors).where(vectors.c.key.in_(keys)),
+    }
+    return {name: int(connection.execute(query).scalar_one()) for name, query in rows.items()}
+
+
 def bad_vectors(connection: Connection, dimension: int) -> list[str]:
     """Keys of chunks of the build that answers which have no vector, or one that is none."""
     mine = select(chunks.c.vector_key).where(chunks.c.build == answering()).distinct()

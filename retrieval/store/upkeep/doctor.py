@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from retrieval.errors import IndexCorrupt
+from retrieval.errors import IndexCorrupt, UsageError
 from retrieval.ports import Embedder, LexicalIndex, Rows, VectorIndex
 from retrieval.store import staging
 from retrieval.store.blobs import Blobs
+from retrieval.store.catalog import current_build
 from retrieval.store.database import Database
 from retrieval.store.indexes import Indexes, IndexName
-from retrieval.store.schema import LEAVING, chunks, documents, vectors, versions
+from retrieval.store.schema import LEAVING, chunks, vectors
 from retrieval.store.slicing import slices
 from retrieval.store.upkeep import catalogue, originals, rows
 from retrieval.store.upkeep.findings import Diagnosis, Finding, Place, finding
@@ -48,10 +49,7 @@ class Doctor:
             *self._mended(self._originals, self._put_back, repair=repair),
         ]
         with self.database.read() as connection:
-            counts = {
-                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in (documents, versions, chunks, vectors)
-            }
+            counts = catalogue.counted(connection)
             wanted = len(originals.wanted(connection))
         return Diagnosis(tuple(findings), **counts, originals=wanted, seconds=time.monotonic() - started)
 
@@ -74,7 +72,10 @@ class Doctor:
         return finding("catalogue", "chunks have no vector, or a damaged one", bad)
 
     def _embed_again(self) -> None:
+        """Raises `UsageError` where another build answers: its chunks are not to be embedded by this one's model."""
         with self.database.read() as connection:
+            if current_build(connection) != self.indexes.build:
+                raise UsageError("another index answers by now", remedy="run the doctor again")
             bad = catalogue.bad_vectors(connection, self.embedder.dimension)
             texts = dict(part for keys in slices(bad) for part in _texts(connection, keys))
         for keys in slices(bad):

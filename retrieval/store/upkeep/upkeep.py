@@ -16,23 +16,27 @@ class Upkeep:
     """Holds the index's lock while it works, except while it exports: what is to be published waits."""
 
     def __init__(
-        self, database: Database, blobs: Blobs, *, doctor: Doctor, indexes: Indexes, lock: threading.RLock
+        self, database: Database, blobs: Blobs, parts: Callable[[], tuple[Doctor, Indexes]], *, lock: threading.RLock
     ) -> None:
+        """`parts` are those of the build that answers, asked for under the lock: who waits for it may wait for a
+        switch to another build.
+        """
         self._database = database
         self._blobs = blobs
-        self._doctor = doctor
-        self._indexes = indexes
+        self._parts = parts
         self._lock = lock
 
     def examine(self, *, repair: bool = True) -> Diagnosis:
         """See `Doctor.examine`."""
         with self._lock:
-            return self._doctor.examine(repair=repair)
+            doctor, _ = self._parts()
+            return doctor.examine(repair=repair)
 
     def rebuild(self, name: IndexName) -> int:
         """Make one index anew from the catalogue, embedding nothing; how many chunks it holds then."""
         with self._lock:
-            return self._indexes.rebuild(name)
+            _, indexes = self._parts()
+            return indexes.rebuild(name)
 
     def export(self, target: Path, told: Callable[[int, int], None] | None = None) -> Exported:
         """See `exporting.export`. Runs go on meanwhile; what they publish is not in it."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from retrieval import engine as engines
 from retrieval.engine import Engine
 from retrieval.errors import ModelMismatch, UsageError
 from retrieval.models import OWNER, PUBLIC, Caller, Outcome
@@ -458,3 +459,106 @@ def test_originals_that_an_open_run_has_kept_stay(engine: Engine, tmp_path: Path
     engine.index.finish_run(run)
 
     assert engine.index.original(content_hash).is_file()
+
+
+class Waited:
+    """A lock that something happens before: what a thread that waits for it sees when it has it."""
+
+    def __init__(self, lock: threading.RLock, meanwhile: Callable[[], object]) -> None:
+        self._lock = lock
+        self._meanwhile = meanwhile
+
+    def __enter__(self) -> None:
+        meanwhile, self._meanwhile = self._meanwhile, lambda: None
+        meanwhile()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize("dimension", [3001, 4096])
+def test_a_doctor_that_waited_for_a_switch_examines_what_answers_then(engine: Engine, dimension: int) -> None:
+    """By the new model: by the old one every vector would be damaged, and be made anew by the wrong model."""
+    fill(engine)
+    engine._others["other"] = FakeEmbedder(dimension=dimension, fingerprint="fake-2")  # type: ignore[index]
+    upkeep = engine.index.upkeep
+    upkeep._lock = Waited(engine.index.lock, lambda: reindex(engine))  # type: ignore[assignment]
+
+    found_wrong = upkeep.examine()
+
+    assert [one for one in found_wrong.findings if one.place != "originals"] == []
+    assert engine.catalog.build() == 2
+    assert_sound(engine)
+
+
+def test_a_rebuild_that_waited_for_a_switch_rebuilds_what_answers_then(engine: Engine) -> None:
+    fill(engine)
+    upkeep = engine.index.upkeep
+    upkeep._lock = Waited(engine.index.lock, lambda: reindex(engine))  # type: ignore[assignment]
+
+    assert upkeep.rebuild("vectors") == 12
+
+    assert_sound(engine)
+
+
+def test_a_doctor_of_a_build_that_no_longer_answers_mends_no_vector(engine: Engine) -> None:
+    fill(engine)
+    doctor, _ = engine.index.upkeep._parts()
+    reindex(engine)
+
+    with pytest.raises(UsageError, match="another index answers"):
+        doctor._embed_again()
+
+    assert_sound(engine)
+
+
+def test_a_reader_that_opens_while_a_switch_happens_pairs_one_build_with_its_model(
+    engine: Engine, open_home: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(engine)
+    read = engines.built
+
+    def then_switched(*arguments: object, **options: object) -> object:
+        found = read(*arguments, **options)  # type: ignore[arg-type]
+        reindex(engine)
+        return found
+
+    monkeypatch.setattr(engines, "built", then_switched)
+    reader = open_home(write=False)
+
+    assert found(reader, "word3")[0] == "d3.txt"
+    assert reader._serving.build.recipe.model == "other"
+    assert reader._builds.open_one(2).recipe.model == "other"
+
+
+def test_what_is_counted_is_the_build_that_answers(engine: Engine, tmp_path: Path) -> None:
+    """Not another one that is being made beside it."""
+    fill(engine)
+    counted: list[object] = []
+
+    def count_all() -> None:
+        found = engine.index.upkeep.examine(repair=False)
+        counted.append((found.chunks, found.vectors, engine.index.upkeep.export(tmp_path / "half.zip").chunks))
+
+    reindex(engine, Told(4, count_all))
+
+    assert counted == [(12, 12, 12)]
+
+
+def test_a_model_whose_files_were_replaced_is_told_with_a_way_out(
+    engine: Engine, open_home: Opener, other: FakeEmbedder
+) -> None:
+    """Under the same name: setting that name, or reindexing to it, would only raise the same again."""
+    fill(engine)
+    with pytest.raises(ModelMismatch) as told:
+        open_home(write=False, with_=FakeEmbedder(fingerprint="fake-3"))
+    reindex(engine)
+    other.fingerprint = "fake-2-replaced"
+    with pytest.raises(ModelMismatch) as named:
+        open_home(write=False)
+
+    for one in (told.value, named.value):
+        assert "put the old ones back" in one.remedy
+        assert "folder of another name" in one.remedy
+        assert "FOOTNOTE_MODEL" not in one.remedy
