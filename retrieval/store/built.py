@@ -64,7 +64,8 @@ def recipe_of(embedder: Embedder, *, name: str, chunk_tokens: int) -> Recipe:
 def built(database: Database, wanted: Recipe, *, home: Path, write: bool) -> tuple[int, Recipe]:
     """The build that answers, and what it is to be opened with, both of one moment: a writer may switch meanwhile.
 
-    A new home takes what it is first opened with for writing. Raises `ModelMismatch` for a model that it was neither built with nor has left behind in a reindex.
+    A new home takes what it is first opened with for writing. Raises `ModelMismatch` for a model that it was neither
+    built with nor has left behind in a reindex.
     """
     with database.read() as connection:
         number, stored = current_build(connection), _stored(connection)
