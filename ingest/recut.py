@@ -33,7 +33,7 @@ def reindex(
     settings: ConvertSettings | None = None,
 ) -> Reindexed:
     """Build the index anew by another model or other limits and switch to it; see `Reindexer.run`."""
-    wanted = index.reindexer.wanted(model, chunk_tokens)
+    wanted = index.reindexer.wanted(model, chunk_tokens, chunk.fingerprint)
     with contextlib.ExitStack() as stack:
         cutter: Cutter = AsBefore()
         if wanted.recut:

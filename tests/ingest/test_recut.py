@@ -119,3 +119,21 @@ def test_a_text_that_is_read_otherwise_by_now_keeps_its_chunks(engine: Engine, c
 
     assert [why for _, why in done.as_before] == ["it is read otherwise by now; ingest its source again"]
     assert engine.index.upkeep.examine(repair=False).sound
+
+
+@pytest.mark.parametrize("before", [0, 90])
+def test_limits_that_only_the_settings_had_are_not_made_already(corpus: Path, tmp_path: Path, before: int) -> None:
+    """The home was opened with them since, also after a reindex to others; the chunks are cut by those."""
+    with opened(tmp_path) as engine:
+        run(engine, corpus)
+        if before:
+            recut(engine, before)
+    with opened(tmp_path, chunk_tokens=60) as engine:
+        count = engine.index.upkeep.examine(repair=False).chunks
+        done = recut(engine, 60)
+        again = recut(engine, 60)
+
+        assert done.switched
+        assert done.chunks > count
+        assert not again.switched
+        assert run(engine, corpus) == {"unchanged": 2}

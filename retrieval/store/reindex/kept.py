@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, exists, func, select
 
 from retrieval.models import Chunk
-from retrieval.store.catalog import answering
+from retrieval.store.catalog import answering, live
 from retrieval.store.schema import chunks, documents, placements, rebuilt, versions
 
 _CHUNKS_AT_ONCE = 512  # about as many are embedded between two commits; what a kill may cost
@@ -73,6 +73,12 @@ def counted(connection: Connection, build: int) -> tuple[int, int]:
     total = connection.execute(select(func.count()).select_from(versions).where(published)).scalar_one()
     held = connection.execute(select(func.count()).select_from(versions).where(published, _held(build))).scalar_one()
     return int(held), int(total)
+
+
+def cut_otherwise(connection: Connection, name: str) -> bool:
+    """Whether a version that answers was cut in another way than that of the name at its fingerprint's end."""
+    others = ~versions.c.fingerprint.endswith(f"/{name}", autoescape=True)
+    return connection.execute(select(versions.c.id).where(live(), others).limit(1)).first() is not None
 
 
 def _held(build: int) -> Any:

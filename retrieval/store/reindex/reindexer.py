@@ -9,7 +9,7 @@ that is not whole: the same reindex goes on with it, another one is refused unti
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -104,8 +104,13 @@ class Reindexer:
         self._writer = writer
         self._at_work = False
 
-    def wanted(self, model: str | None, chunk_tokens: int | None) -> Wanted:
-        """What is not given goes on as in an unfinished reindex, else as it is. Raises `EmbeddingFailed`."""
+    def wanted(
+        self, model: str | None, chunk_tokens: int | None, cut_by: Callable[[ChunkSettings], str] | None = None
+    ) -> Wanted:
+        """What is not given goes on as in an unfinished reindex, else as it is. Raises `EmbeddingFailed`.
+
+        `cut_by` names a way of cutting as fingerprints do: chunks may be older than the limits of the settings.
+        """
         present = self._builds.answering()
         with self._database.read() as connection:
             begun = built.unfinished(connection)
@@ -114,7 +119,12 @@ class Reindexer:
         name = base.model if model is None else model
         found = present.model if name == present.recipe.model else self._builds.models(name)
         recipe = built.recipe_of(found.embedder, name=name, chunk_tokens=tokens)
-        return Wanted(recipe, found, present.recipe, recut=_cuts_otherwise(recipe, found, present))
+        recut = _cuts_otherwise(recipe, found, present)
+        if cut_by and (begun or chunk_tokens is not None):
+            name = cut_by(limits_of(recipe, found, self._chunking).settings)
+            with self._database.read() as connection:
+                recut |= kept.cut_otherwise(connection, name)
+        return Wanted(recipe, found, present.recipe, recut)
 
     def limits(self, wanted: Wanted) -> ChunkLimits:
         """How documents are cut for what is wanted."""
@@ -182,7 +192,7 @@ class Reindexer:
                     f"a reindex to {_said(begun.recipe)} is unfinished",
                     remedy="`footnote reindex` goes on with it, `footnote reindex --cancel` gives it up",
                 )
-            if begun is None and not wanted.recipe.makes_the_same(wanted.before):
+            if begun is None and (wanted.recut or not wanted.recipe.makes_the_same(wanted.before)):
                 begun = Unfinished(making.next_number(connection, *self._builds.numbers()), wanted.recipe)
                 built.begin(connection, begun)
         return begun
