@@ -1,10 +1,15 @@
-"""What C's allocator keeps of freed memory, where it is glibc's; elsewhere nothing is done and nothing breaks."""
+"""Large blocks that go back to the system as they are freed, where C's allocator is glibc's; elsewhere nothing is done.
+
+What was freed before goes back by `native_memory.give_back`.
+"""
 
 import contextlib
 import ctypes
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+
+from retrieval.store import native_memory
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of `mallopt`, from malloc.h."""
@@ -22,19 +27,13 @@ def mapped() -> Iterator[None]:
     if libc is None:
         yield
         return
-    libc.malloc_trim(0)
+    native_memory.give_back()
     libc.mallopt(_MMAP_THRESHOLD, _SMALL)
     try:
         yield
     finally:
         libc.mallopt(_MMAP_THRESHOLD, _LARGE)
         libc.mallopt(_TRIM_THRESHOLD, 2 * _LARGE)
-
-
-def give_back() -> None:
-    """Return what was freed to the system."""
-    if (libc := _glibc()) is not None:
-        libc.malloc_trim(0)
 
 
 @cache

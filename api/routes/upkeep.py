@@ -25,10 +25,12 @@ def rebuild(body: RebuildBody, serving: Serving, owner: Owner) -> JobObject:
 def reindex(body: ReindexBody, serving: Serving, owner: Owner) -> JobObject:
     """Build the index anew by another model or other chunk limits beside the one that answers, then switch to it.
 
-    Ingest jobs go on meanwhile, and what they publish is in both. With `cancel` an unfinished one is given up.
+    Ingest jobs go on meanwhile, and what they publish is in both. With `cancel` an unfinished one is given up,
+    whatever jobs are waiting: that job has ended when the answer comes.
     """
-    kind = "reindex-cancel" if body.cancel else "reindex"
-    return job_object(serving.jobs.submit(kind, body.model_dump(), asker=owner.key_id), serving)
+    if body.cancel:
+        return job_object(serving.jobs.do("reindex-cancel", body.model_dump(), asker=owner.key_id), serving)
+    return job_object(serving.jobs.submit("reindex", body.model_dump(), asker=owner.key_id), serving)
 
 
 @router.post("/export", status_code=202)

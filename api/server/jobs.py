@@ -70,6 +70,14 @@ class JobRunner:
         (self._beside if kind in _BESIDE else self._lane).queue.put(job)
         return job
 
+    def do(self, kind: str, arguments: Mapping[str, Any], *, asker: str) -> Job:
+        """A job that waits for no other one, ended. Raises `Interrupted` while the server shuts down."""
+        if self._stop.is_set():
+            raise interrupted()
+        job = self._jobs.add(kind, arguments, asker=asker)
+        self._do(job, Counts(self._check))
+        return self._jobs.find(job.job_id)
+
     def progress(self, job_id: str) -> Counts | None:
         """Null unless this job is running."""
         running = self._running(job_id)

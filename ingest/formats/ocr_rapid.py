@@ -7,6 +7,7 @@ keep a plan of memory for each width of a line, and hold more than a worker may.
 
 import os
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from rapidocr import RapidOCR
 from ingest import heap
 from ingest.formats.ocr import Line, OcrFailed
 from ingest.formats.pdf_geometry import Box
+from retrieval.store import native_memory
 
 _PARAMETERS = {
     "Global.log_level": "critical",
@@ -71,6 +73,7 @@ class _ReadingSession(InferenceSession):  # type: ignore[misc]
 
 class RapidRecogniser:
     def __init__(self) -> None:
+        _refuse_missing()
         cv2.setNumThreads(1)
         self._engine = RapidOCR(params=_PARAMETERS)
         with flag_override(self._engine.cfg, "allow_objects", values=True):
@@ -79,7 +82,7 @@ class RapidRecogniser:
 
     def lines(self, pixels: Any) -> list[Line]:
         found: Any = self._engine(pixels)
-        heap.give_back()
+        native_memory.give_back()
         if found.boxes is None or found.txts is None or found.scores is None:
             return []
         return [
@@ -96,6 +99,15 @@ def loaded() -> RapidRecogniser:
         return RapidRecogniser()
     except (OSError, RuntimeError, ValueError) as exc:
         raise OcrFailed(f"rapidocr could not be loaded: {exc}") from exc
+
+
+def _refuse_missing() -> None:
+    """Their names are those of one release's wheel. Raises `OcrFailed`."""
+    if missing := [name for name in (_DETECTOR, _READER) if not (_MODELS / name).is_file()]:
+        raise OcrFailed(
+            f"rapidocr {version('rapidocr')} does not hold {' and '.join(missing)}: "
+            "install the release that Footnote was made for, `pip install --force-reinstall 'rapidocr>=3.10,<3.11'`"
+        )
 
 
 def _session(kind: type[InferenceSession], model: str, level: _Level) -> InferenceSession:

@@ -92,12 +92,12 @@ def test_a_reindex_is_given_up_by_a_job(home: Home) -> None:
         job = client.post("/v1/reindex", json={"model": "second", "chunk_tokens": 99}).json()
         while home.engine.index.reindexer.state() is None:
             time.sleep(0.05)
-        cancelled = ended(client, client.post("/v1/reindex", json={"cancel": True}).json())
+        cancelled = client.post("/v1/reindex", json={"cancel": True}).json()
         home.engine.index.finish_run(run)
         refused = client.post("/v1/reindex", json={"cancel": True, "model": "second"})
         given_up = ended(client, job)
 
-    assert cancelled["report"] == {"cancelled": True}
+    assert (cancelled["state"], cancelled["report"]) == ("done", {"cancelled": True})
     assert (given_up["state"], given_up["error"]["message"]) == ("failed", "the reindex was given up")
     assert refused.status_code == 422
     assert home.engine.catalog.build() == 1

@@ -12,10 +12,11 @@ from reportlab.lib.utils import ImageReader
 from ingest import heap
 from ingest.convert import convert
 from ingest.errors import NoText
-from ingest.formats.ocr import Line, words
+from ingest.formats.ocr import Line, OcrFailed, words
 from ingest.formats.pdf_geometry import Box
 from ingest.models import ConvertSettings, Document
 from retrieval.boxes import unpacked
+from retrieval.store import native_memory
 from tests.ingest.formats.made_pdf import Paper
 
 TABLE = """level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext
@@ -170,6 +171,18 @@ def test_reading_a_full_page_takes_a_process_less_than_400_mb(tmp_path: Path) ->
 
 def test_what_is_freed_goes_back_without_glibc_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heap, "_glibc", lambda: None)
+    monkeypatch.setattr(native_memory, "_trim", lambda: None)
 
     with heap.mapped():
-        heap.give_back()
+        native_memory.give_back()
+
+
+def test_a_release_that_holds_other_models_is_told_with_the_one_that_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ingest.formats import ocr_rapid
+
+    monkeypatch.setattr(ocr_rapid, "_MODELS", tmp_path)
+
+    with pytest.raises(OcrFailed, match=r"does not hold .*det.* and .*rec.*: install .*rapidocr>=3"):
+        ocr_rapid.RapidRecogniser()

@@ -1,5 +1,6 @@
 """What native code has freed goes back to the system."""
 
+import resource
 import sys
 from pathlib import Path
 
@@ -8,10 +9,13 @@ import pytest
 
 from retrieval.store import chroma, native_memory
 
+_DROP = 10 * 2**20 // resource.getpagesize()
+"""Ten megabytes of the hundred, in pages."""
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
 def test_what_was_freed_is_given_back() -> None:
-    """What is held afterwards is no more than before, and what lives is untouched."""
+    """Pieces that live keep what lies around them from going back by itself; they are untouched."""
     blocks = [bytes(2_000) for _ in range(50_000)]
     kept = blocks[::50]
     del blocks
@@ -20,7 +24,7 @@ def test_what_was_freed_is_given_back() -> None:
     native_memory.give_back()
 
     assert len(kept) == 1_000
-    assert _resident() <= before
+    assert _resident() <= before - _DROP
 
 
 def test_the_graph_gives_back_after_many_rows_and_not_after_each(
