@@ -3,14 +3,14 @@
 Only what the caller may see is folded, so that nobody loses the one copy that is theirs to see.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from retrieval.models import NearDuplicate, StoredChunk
 from retrieval.search import likeness
 
 _TELLING_LENGTH = 80
-_COMPARED = 50  # hits that a further chunk is compared to: nobody reads on and the time grows with their square
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,20 @@ class _Group:
 
 
 def fold(chunks: Iterable[StoredChunk], *, near: bool) -> list[Folded]:
-    """Each distinct chunk once, at its best rank; with `near`, what is much the same counts as the same."""
+    """Each distinct chunk once, at its best rank; with `near`, what says the same otherwise counts as the same."""
+    found = list(chunks)
+    alike = _alike({chunk.text for chunk in found}) if near else frozenset()
     groups: dict[tuple[object, ...], _Group] = {}
     leads: list[_Group] = []
-    for chunk in chunks:
-        group = groups.get(key := sameness(chunk)) or (_like(chunk, leads) if near else None)
+    for chunk in found:
+        keys = [sameness(chunk), *(_said(chunk) if chunk.text in alike else ())]
+        group = next((groups[key] for key in keys if key in groups), None)
         if group is None:
             group = _Group(chunk)
             leads.append(group)
         else:
             group.add(chunk)
-        groups[key] = group
+        groups |= dict.fromkeys(keys, group)
     return [Folded(one.chunk, tuple(sorted(one.duplicates)), tuple(map(_named, one.near))) for one in leads]
 
 
@@ -57,8 +60,17 @@ def sameness(chunk: StoredChunk) -> tuple[object, ...]:
     return (chunk.text, chunk.section)
 
 
-def _like(chunk: StoredChunk, leads: Sequence[_Group]) -> _Group | None:
-    return next((group for group in leads[:_COMPARED] if likeness.same(group.chunk, chunk)), None)
+def _alike(texts: Iterable[str]) -> frozenset[str]:
+    """Those that are worth a closer look."""
+    outlines = {text: likeness.outline(text) for text in texts}
+    often = Counter(outlines.values())
+    return frozenset(text for text, outline in outlines.items() if often[outline] > 1)
+
+
+def _said(chunk: StoredChunk) -> list[tuple[object, ...]]:
+    """None or one; told apart from the key of equal chunks, which is a tuple of texts too."""
+    said = likeness.what_is_said(chunk.text)
+    return [] if said is None else [("said", said)]
 
 
 def _named(chunk: StoredChunk) -> NearDuplicate:

@@ -1,119 +1,111 @@
-"""Whether two chunks are one paragraph with a few words changed, which says the same.
+"""What a text says, so that two that say it alike are one: a paragraph twice, set or written out a little otherwise.
 
-Few candidates are compared, so their words are held against each other directly; see DECISIONS.md. Likeness alone is
-not enough: "30 days" and "20 days" are alike, and so are "may" and "may not". What tells facts apart (numbers, names,
-negations, words that turn or bound a statement) has to be the same, in the same order.
+Words that differ are taken to tell facts apart, whatever they are: "thirty" and "sixty", "supplier" and "customer",
+"director" and "directors" can't be told from harmless changes by a list. What may differ is listed instead, see
+DECISIONS.md: blanks, punctuation and Markdown marks that are no sign, capitals, hyphens for blanks; in English also
+articles, a few adverbs that only join, contractions and British for American spelling.
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 
-from retrieval.models import StoredChunk
+from retrieval.store.terms.languages import ENGLISH, detected
 
-ALIKE = 0.7  # of the runs of three words, how many both have; measured by evals.benchmarks.near_duplicates
-FEWEST_WORDS = 20  # of fewer, one is too large a part
+FEWEST_WORDS = 20  # of fewer, what stands above them tells what they mean
 _RUN = 3
-_WORTH_COMPARING = 0.7  # of the words as they stand
-_KEPT = 4_096  # chunks whose words are kept
-_WORD = re.compile(r"[^\W_]+(?:[.,:/'-][^\W_]+)*|[%€$£¥<>=±§]")
-
-_TURNING = {
-    "en": (
-        "no not never none neither nor without cannot can't don't doesn't didn't won't isn't aren't wasn't "
-        "weren't shouldn't mustn't except unless until only all any each every both either some most least more "
-        "less fewer greater higher lower above below under over before after since must may might shall should "
-        "can could will would if when always sometimes often rarely per half double first second third last next "
-        "one two three four five six seven eight nine ten eleven twelve hundred thousand million billion trillion "
-        "day days week weeks month months year years"
-    ),
-    "de": (
-        "kein keine keinen keiner keinem nicht nie niemals ohne außer nur alle jeder jede jedes einige mehr "
-        "weniger höher niedriger über unter vor nach bis seit muss müssen darf dürfen kann können soll sollen "
-        "wenn falls ein eine zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"
-    ),
-    "fr": (
-        "ne pas jamais aucun aucune sans sauf seulement tous toutes chaque plus moins avant après doit doivent "
-        "peut peuvent si deux trois quatre cinq six sept huit neuf dix janvier février mars avril mai juin "
-        "juillet août septembre octobre novembre décembre"
-    ),
-    "es": (
-        "nunca ningún ninguna sin salvo solo sólo todos todas cada más menos antes después debe deben puede "
-        "pueden dos tres cuatro cinco seis siete ocho nueve diez enero febrero marzo abril mayo junio julio "
-        "agosto septiembre octubre noviembre diciembre"
-    ),
-}
-_TURNS = frozenset(word for words in _TURNING.values() for word in words.split())
-_NEGATING = ("un", "in", "im", "ir", "il", "non", "dis", "mis", "de", "ex", "des", "dés")
+_ALWAYS_SAID = "0123456789dgjkmqvx"  # in no joining word, no long form of a short one, no ending that is spelt two ways
+_SHORT = 4  # letters of a word that may be another in capitals: US, WHO, MW
+_WORD = re.compile(r"[^\W_]+(?:[.,:/'_-][^\W_]+)*")
+_HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W\d_])")
+_TOKEN = re.compile(
+    r"""
+    [^\W_]+(?:[.,:/'_-][^\W_]+)*          # a word or a number
+    | [-–—−+(.*\#](?=[-–—−+(.*\#€$£¥,\s]*\d)  # before a number: a sign, a loss in brackets, a decimal point
+    | (?<![^\s(\[])[-–—](?=[^\W_])         # before a word, and of it: -EUR 5
+    | [^\w\s.,;:()\[\]{}"'`“”„‟«»‹›‘‚*\#•·…–—-]  # any other sign: percent, currency, a cell's border, a box, a question
+    """,
+    re.VERBOSE,
+)
+_TELLS_ENGLISH = frozenset(("of", "and", "is", "are", "be", "with", "that", "for", "by", "have", "has"))
+_JOINS_SMALL = ("a", "an", "the", "also", "please", "hereby", "thus", "therefore")
+_JOINING = frozenset((*_JOINS_SMALL, *map(str.title, _JOINS_SMALL[1:])))  # "A" may be a name: category A
+_FEW = (
+    "few little bit lot while and or half quarter second third fourth fifth sixth eighth tenth hundred thousand "
+    "million billion dozen number majority minority more most less least only other same one"
+)
+_WITH_ARTICLE = frozenset(_FEW.split())  # a few are more than few, a third is not the third, nor a number the number
+_NOT = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
+_SHORTENED = {"can't": "can not", "won't": "will not", "shan't": "shall not", "cannot": "can not"}
+_SHORT_FORM = re.compile(r"\b(?:can't|won't|shan't|cannot)\b", re.IGNORECASE)
+_BRITISH = (
+    re.compile(r"(?<=[a-z]{3})our(?=s?$|ed$|ing$|able$)"),
+    re.compile(r"(?<=[a-z]{3}[^aeiou])is(?=(?:e[sd]?|ing|ations?)$)"),
+)
 
 
-def same(one: StoredChunk, other: StoredChunk) -> bool:
+def same(one: str, other: str) -> bool:
     """Whether showing both would show one paragraph twice."""
-    left, right = _words_as_they_stand(one.text), _words_as_they_stand(other.text)
-    fewer, more = sorted((len(left), len(right)))
-    if fewer < _WORTH_COMPARING * more or _share(left, right) < _WORTH_COMPARING:
-        return False
-    return alike(one.text, other.text) >= ALIKE and says_the_same(one.text, other.text)
+    said = what_is_said(one)
+    return said is not None and said == what_is_said(other)
 
 
-def alike(one: str, other: str) -> float:
-    """The share of runs of three words that both have, 0-1; 0 where one has too few words to tell."""
-    left, right = _words(one), _words(other)
-    if min(len(left), len(right)) < FEWEST_WORDS:
-        return 0.0
-    return _share(_runs(left), _runs(right))
+def what_is_said(text: str) -> tuple[str, ...] | None:
+    """Equal for texts that are one paragraph; none where there are too few words to tell."""
+    plain = _HYPHEN.sub(" ", text.replace("’", "'"))
+    tokens = _TOKEN.findall(plain)
+    if len(_WORD.findall(plain)) < FEWEST_WORDS:
+        return None
+    if not _is_english(plain, tokens):
+        return tuple(_in_one_case(tokens))
+    tokens = _TOKEN.findall(_NOT.sub(" not", _SHORT_FORM.sub(_long_form, plain)))
+    return tuple(map(_american, _in_one_case(_without_joining(tokens))))
+
+
+def outline(text: str) -> tuple[int, ...]:
+    """Equal for texts of which the same is said; cheap to make, and seldom equal for others.
+
+    How often each of the digits and of the letters occurs that nothing which may differ has.
+    """
+    plain = text.casefold()
+    return tuple(map(plain.count, _ALWAYS_SAID))
 
 
 def runs(text: str) -> frozenset[tuple[str, ...]]:
     """The runs of three words of a text."""
-    return _runs(_words(text))
-
-
-def tells(word: str) -> bool:
-    """Whether a word tells one fact from another: a number, a sign, a name, one that turns or bounds a statement."""
-    return not word.islower() or any(sign.isdigit() for sign in word) or word in _TURNS
-
-
-def says_the_same(one: str, other: str) -> bool:
-    """Whether all that tells facts apart is the same in both."""
-    left, right = _words(one), _words(other)
-    if _telling(left) != _telling(right):
-        return False
-    plain, there = ({word.casefold() for word in words} for words in (left, right))
-    return not any(_opposed(word, there - plain) for word in plain - there)
-
-
-def _telling(words: Sequence[str]) -> list[str]:
-    """Numbers, signs, names and turning words, in order."""
-    return [word.casefold() for word in words if tells(word)]
-
-
-def _opposed(word: str, others: frozenset[str] | set[str]) -> bool:
-    """Whether one of the others is the word with a negating prefix, or the other way round."""
-    return any(
-        longer.removeprefix(prefix) == shorter
-        for other in others
-        for longer, shorter in ((word, other), (other, word))
-        for prefix in _NEGATING
-        if longer.startswith(prefix)
-    )
-
-
-@lru_cache(_KEPT)
-def _words_as_they_stand(text: str) -> frozenset[str]:
-    """Cheap to make: most candidates have little in common, and need no closer look."""
-    return frozenset(text.split())
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.replace("’", "'"))
-
-
-def _runs(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    lower = [word.casefold() for word in words]
+    lower = [word.casefold() for word in _WORD.findall(text.replace("’", "'"))]
     return frozenset(zip(*(lower[start:] for start in range(_RUN)), strict=False))
 
 
-def _share(left: frozenset[object] | frozenset[str], right: frozenset[object] | frozenset[str]) -> float:
-    both = len(left & right)
-    return both / max(1, len(left) + len(right) - both)
+def _is_english(text: str, tokens: Sequence[str]) -> bool:
+    """A text that nothing tells the language of is not: `a` is "and" in Czech."""
+    words = {token.casefold() for token in tokens}
+    return "the" in words and len(words & _TELLS_ENGLISH) >= 2 and detected(text) == ENGLISH
+
+
+def _in_one_case(tokens: Sequence[str]) -> Iterator[str]:
+    """A unit behind a number and an abbreviation keep their capitals: 5 mW, 5 MW; us, US."""
+    before = ""
+    for token in tokens:
+        telling = len(token) <= _SHORT and (before[-1:].isdigit() or (token.isupper() and len(token) > 1))
+        yield token.strip() if telling else token.strip().casefold()
+        before = token
+
+
+def _without_joining(tokens: Sequence[str]) -> list[str]:
+    around = zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False)
+    return [token for before, token, after in around if not _joins(before, token, after)]
+
+
+def _joins(before: str, token: str, after: str) -> bool:
+    """Not the letter of "section 3 a", nor what belongs to "a few"."""
+    return token in _JOINING and not before[-1:].isdigit() and after.casefold() not in _WITH_ARTICLE
+
+
+def _long_form(match: re.Match[str]) -> str:
+    return _SHORTENED[match.group().casefold()]
+
+
+def _american(word: str) -> str:
+    for british, american in zip(_BRITISH, ("or", "iz"), strict=True):
+        word = british.sub(american, word)
+    return word
