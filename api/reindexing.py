@@ -11,6 +11,7 @@ from api.settings import Settings
 from api.upkeep import ReindexedObject, reindexed_object
 from ingest.models import ConvertSettings
 from ingest.recut import reindex
+from ingest.workers import processors
 from retrieval.store.index import Index
 
 
@@ -24,6 +25,11 @@ def here(settings: Settings, arguments: Mapping[str, Any], progress: Counts) -> 
             workers=settings.workers,
             converting=settings.converting(),
         )
+
+
+def beside_ingests(workers: int) -> int:
+    """Half as many, one at least: an ingest may have all of them at work in the same server. 0 is one per processor."""
+    return max(1, (workers or processors()) // 2)
 
 
 def in_place(

@@ -79,7 +79,7 @@ class Workers:
         converter: str = "ingest.convert",
     ) -> None:
         """`count` processes at most, 0 for one per processor; `converter` names the module with `convert` in it."""
-        self._count = count or _processors()
+        self._count = count or processors()
         self._setup = Setup(
             limits=limits or Limits(),
             settings=settings or ConvertSettings(),
@@ -266,7 +266,8 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

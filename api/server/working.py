@@ -52,7 +52,8 @@ class Working:
         if kind == "reindex":
             from api import reindexing  # loads what cuts documents
 
+            workers = reindexing.beside_ingests(self._workers)
             return reindexing.in_place(
-                self._index, arguments, progress=progress, workers=self._workers, converting=self._converting
+                self._index, arguments, progress=progress, workers=workers, converting=self._converting
             )
         raise Internal(f"no job is called {kind}")

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api import reindexing
+from api.progress import Counts
+from api.server.working import Working
 from tests.api.test_http_history import Home, home
 
 __all__ = ["home"]
@@ -101,3 +104,16 @@ def test_a_reindex_is_given_up_by_a_job(home: Home) -> None:
     assert (given_up["state"], given_up["error"]["message"]) == ("failed", "the reindex was given up")
     assert refused.status_code == 422
     assert home.engine.catalog.build() == 1
+
+
+@pytest.mark.parametrize(("workers", "half"), [(1, 1), (2, 1), (7, 3)])
+def test_a_server_cuts_anew_with_half_its_workers(
+    home: Home, monkeypatch: pytest.MonkeyPatch, workers: int, half: int
+) -> None:
+    """An ingest beside it has all of them."""
+    asked: list[int] = []
+    monkeypatch.setattr(reindexing, "in_place", lambda *_, workers, **__: asked.append(workers))
+
+    Working(home.engine.index, workers=workers)("reindex", {}, Counts(lambda _: None))
+
+    assert asked == [half]
