@@ -12,21 +12,27 @@ const SHOWN = 10;
 // The button, and the place below it that stays empty until it is pressed.
 export function howFound(answer) {
   const below = make("div", { class: "how", hidden: true });
+  let filled = null;
   const toggle = make("button", { type: "button", class: "quiet", "aria-expanded": "false", onclick: async () => {
     below.hidden = !below.hidden;
     toggle.setAttribute("aria-expanded", String(!below.hidden));
-    if (!below.hidden && !below.childElementCount) await fill(answer, below);
+    if (below.hidden) return;
+    filled = filled || fill(answer, below);
+    if (!await filled) filled = null;
   } }, "How this was found");
   return { toggle, below };
 }
 
+// Whether it was fetched; where it was not, the next opening tries again.
 async function fill(answer, below) {
   try {
     const { trace } = await get(`/v1/answers/${encodeURIComponent(answer.answer_id)}`);
     below.replaceChildren(...(trace ? drawn(trace) : [make("p", {}, "Nothing was kept of how this answer came about.")]));
     below.scrollIntoView({ block: "nearest" });
+    return true;
   } catch (error) {
     below.replaceChildren(make("p", { role: "alert" }, `This could not be opened: ${error.message}`));
+    return false;
   }
 }
 

@@ -188,6 +188,27 @@ def test_how_an_answer_was_found_is_shown_on_demand(open_page: Open) -> None:
     expect(how).to_be_hidden()
 
 
+def test_how_an_answer_was_found_is_fetched_again_after_a_failure(open_page: Open) -> None:
+    """At the next opening, and once it was fetched not again."""
+    page = open_page()
+    turn = ask(page, ALARM)
+    toggle, how = turn.get_by_role("button", name="How this was found"), turn.locator(".how")
+    page.route("**/v1/answers/*", lambda route: route.fulfill(status=429))
+    toggle.click()
+    expect(how.get_by_role("alert")).to_contain_text("could not be opened")
+    page.unroute("**/v1/answers/*")
+    toggle.click()
+
+    with page.expect_response("**/v1/answers/*"):
+        toggle.click()
+
+    expect(how).to_contain_text("searching")
+    page.route("**/v1/answers/*", lambda route: route.fulfill(status=429))
+    toggle.click()
+    toggle.click()
+    expect(how).to_contain_text("searching")
+
+
 def test_a_collection_can_be_chosen(open_page: Open, serving: Serving) -> None:
     page = open_page()
     page.get_by_label("Search in").select_option("company")
