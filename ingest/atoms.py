@@ -152,9 +152,11 @@ class _Repeated:
 
 def _group_name(row: str) -> str | None:
     """The first of a row's cells where all others are blank; null for any other row."""
-    before, *cells, after = _BORDER.split(row.strip()) if "|" in row else ("", "", "")
-    whole = len(cells) > 1 and not before and not after
-    return cells[0].strip() if whole and not any(map(str.strip, cells[1:])) else None
+    parts = _BORDER.split(row.strip())
+    if len(parts) < 4 or parts[0] or parts[-1]:  # a piece of a long row, or one cell
+        return None
+    first, *others = (cell.strip() for cell in parts[1:-1])
+    return None if any(others) else first
 
 
 def _header(table: str, limit: int, count: Counter) -> tuple[str, int]:

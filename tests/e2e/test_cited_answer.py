@@ -141,5 +141,7 @@ def test_who_may_not_see_a_folder_gets_nothing_of_it_from_any_verb(
     assert refused.replace(hidden, "0" * 32) == unknown
     assert SECRET in said("ask", f"What does the plan {SECRET} grant?", "--as", "hr")
     assert SECRET in said("show", hidden, "--as", "hr")
-    counts = [json.loads(said("runs", "show", "1", "--json", *who))["indexed"] for who in ([], ["--as", "*"])]
+    counts = [
+        json.loads(said("runs", "show", "1", "--json", *who).splitlines()[0])["indexed"] for who in ([], ["--as", "*"])
+    ]
     assert counts == [3, 4]

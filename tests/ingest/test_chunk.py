@@ -221,6 +221,14 @@ def test_a_group_s_name_too_long_to_repeat_is_left_out() -> None:
     assert {chunk.context.split("\n")[-1] for chunk in found[2:]} == {"| Name | Stock |"}
 
 
+def test_a_row_that_is_cut_at_an_escaped_bar_names_no_group() -> None:
+    table = "\n".join(["| a | b |", "| - | - |", "| " + "\\" * 9 + "|" + "\\" * 3 + "| | 1 |"])
+
+    found = chunks(document(heading(1, "Alpha"), Piece("table", table)), Limits(max_tokens=24, special_tokens=2), len)
+
+    assert "".join(texts(found)).count("\\") == 12
+
+
 def test_a_table_that_goes_on_carries_the_header_of_where_it_began() -> None:
     rows = "\n".join(f"| city{number} | {number} |" for number in range(30))
     going_on = Piece("table", f"|  |  |\n| --- | --- |\n{rows}", page=2, header="| City | EUR |")

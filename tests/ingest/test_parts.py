@@ -99,7 +99,7 @@ def test_an_unchanged_mail_reads_and_embeds_nothing_and_tells_of_each_part(
         assert {name: words.partition(":")[0] for name, words in told(again).items()} == {
             "m.eml": "unchanged",
             "rates.csv": "unchanged",
-            "logo.png": "skipped",
+            "logo.png": "failed",
         }
         assert told(again)["logo.png"] == told(first)["logo.png"]
         assert (again.embedded, len(embedder.embedded)) == (0, embedded)
